@@ -1,0 +1,85 @@
+/** Says what zod found in the words of the person who wrote the document: where, what stands there, what is expected. */
+
+import type * as z from 'zod';
+import { describeValue, formatPath } from './canonical-json.js';
+import type { Problem } from './errors.js';
+
+type Issue = z.core.$ZodIssue;
+
+/** One zod issue as problems; unknown keys become one problem each. `root` is the value that was parsed. */
+export function describeIssue(issue: Issue, root: unknown): Problem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      path: formatPath([...issue.path, key]),
+      message: 'is unknown: the schema has no such key',
+    }));
+  }
+  const path = formatPath(issue.path);
+  // A refinement says what it found in its own words; a type check says only what it wanted.
+  if (issue.code === 'custom') return [{ path, message: issue.message }];
+  const value = valueAt(root, issue.path);
+  const suggestion = suggest(issue, value);
+  const message = `is ${describeValue(value)}, ${expectation(issue)}`;
+  return [{ path, message, ...(suggestion !== undefined && { suggestion }) }];
+}
+
+/** zod's own sentences are replaced; a message that the schema's author gave is kept. */
+function expectation(issue: Issue): string {
+  const text = issue.message;
+  if (issue.code === 'invalid_type' && /^Invalid input: expected/.test(text)) {
+    return `expected ${typeNames[issue.expected] ?? issue.expected}`;
+  }
+  if (issue.code === 'too_big' && text.startsWith('Too big')) {
+    return `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin)}`;
+  }
+  if (issue.code === 'too_small' && text.startsWith('Too small')) {
+    return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}`;
+  }
+  if (issue.code === 'invalid_value' && /^Invalid (option|input)/.test(text)) {
+    const options = issue.values.map((value) => describeValue(value));
+    return `expected ${options.length > 1 ? 'one of ' : ''}${options.join(', ')}`;
+  }
+  return text
+    .replace(/^Invalid (input|discriminator value)[:.]? ?/, '')
+    .replace(/^$/, 'expected another form')
+    .replace(/^./, lower);
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  null: 'null',
+  number: 'a number',
+  object: 'a map',
+  record: 'a map',
+  string: 'text',
+};
+
+const units: Readonly<Record<string, string>> = {
+  array: ' items',
+  set: ' items',
+  map: ' entries',
+  string: ' characters',
+};
+
+const unitOf = (origin: string): string => units[origin] ?? '';
+
+const lower = (letter: string): string => letter.toLowerCase();
+
+/** Where the slip is plain: a number written as text (`"800ms"`), a truth value written as text. */
+function suggest(issue: Issue, value: unknown): string | undefined {
+  if (issue.code !== 'invalid_type' || typeof value !== 'string') return undefined;
+  if (issue.expected === 'number' || issue.expected === 'int')
+    return /^-?\d+(\.\d+)?/.exec(value.trim())?.[0];
+  if (issue.expected === 'boolean')
+    return /^(true|yes|on)$/i.test(value) ? 'true' : /^(false|no|off)$/i.test(value) ? 'false' : undefined;
+  return undefined;
+}
+
+function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    root,
+  );
+}

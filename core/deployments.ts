@@ -1,0 +1,118 @@
+/**
+ * Deployments and versions in Veltrix's words, and the door to where they live. The words are AppConfig's; the rules that
+ * read them (publishing, change events) take these facts and know no service.
+ */
+
+import type { EpochMs } from './time.js';
+
+/** AppConfig's states of a deployment (`DeploymentState`). */
+export const deploymentStates = [
+  'VALIDATING',
+  'DEPLOYING',
+  'BAKING',
+  'COMPLETE',
+  'ROLLING_BACK',
+  'ROLLED_BACK',
+  'REVERTED',
+] as const;
+export type DeploymentState = (typeof deploymentStates)[number];
+
+/** One line of a list of deployments. */
+export interface DeploymentSummary {
+  /** Per environment, over all its profiles; starts at 1. */
+  readonly number: number;
+  readonly profile: string;
+  readonly version: number;
+  /** Absent for a version that was created around Veltrix without one. */
+  readonly label?: string;
+  readonly state: DeploymentState;
+  readonly percentage: number;
+  /** ISO 8601, UTC, milliseconds: the only form, so instants compare as text. */
+  readonly startedAt: string;
+  readonly completedAtMs?: EpochMs;
+}
+
+/** AppConfig's `DeploymentEventType`. */
+export type LogEntryType =
+  | 'DEPLOYMENT_STARTED'
+  | 'PERCENTAGE_UPDATED'
+  | 'BAKE_TIME_STARTED'
+  | 'DEPLOYMENT_COMPLETED'
+  | 'ROLLBACK_STARTED'
+  | 'ROLLBACK_COMPLETED'
+  | 'REVERT_COMPLETED';
+
+export interface LogEntry {
+  readonly type: LogEntryType;
+  /** `USER`, `APPCONFIG`, `CLOUDWATCH_ALARM` or `INTERNAL_ERROR`. */
+  readonly triggeredBy: string;
+  readonly description: string;
+  /** ISO 8601, UTC, milliseconds. */
+  readonly occurredAt: string;
+}
+
+/** A deployment with its event log, oldest entry first. */
+export interface Deployment extends DeploymentSummary {
+  readonly description: string;
+  readonly log: readonly LogEntry[];
+  /** Minutes from the first step to 100 %, and of watching after it. */
+  readonly durationMinutes: number;
+  readonly bakeMinutes: number;
+}
+
+export interface VersionSummary {
+  readonly version: number;
+  readonly label?: string;
+  readonly description?: string;
+}
+
+/** True while a deployment occupies its environment: AppConfig runs one at a time. */
+export function isRunning(deployment: Pick<DeploymentSummary, 'state'>): boolean {
+  return !['COMPLETE', 'ROLLED_BACK', 'REVERTED'].includes(deployment.state);
+}
+
+/** The deployment whose content a profile's nodes are meant to hold: the newest one that completed and still stands. */
+export function deployedOf<Item extends DeploymentSummary>(
+  newestFirst: readonly Item[],
+  profile: string,
+): Item | undefined {
+  return newestFirst.find((item) => item.profile === profile && item.state === 'COMPLETE');
+}
+
+/** One environment of one application, as its publisher and readers see it. Profiles and strategies go by name. */
+export interface EnvironmentStore {
+  /** All deployments of the environment, newest first; pages are read as the caller asks for them. */
+  deployments(): AsyncIterable<DeploymentSummary>;
+  /** One deployment with its log. @throws ServiceUnavailable when AppConfig does not answer. */
+  deployment(number: number): Promise<Deployment>;
+  /** A profile's versions, newest first. */
+  versions(profile: string): AsyncIterable<VersionSummary>;
+  /** One version's bytes as stored; undefined when there is none. */
+  content(profile: string, version: number): Promise<Uint8Array | undefined>;
+  /** Creates version `after + 1`; `taken` when somebody else created it first. Nothing is created then. */
+  createVersion(request: NewVersion): Promise<'created' | 'taken'>;
+  /**
+   * Starts a deployment; `outdated` when the environment is busy or another deployment was started since
+   * `latestDeployment`. Nothing is started then. @throws ContentRefused when a validator refuses.
+   */
+  startDeployment(request: NewDeployment): Promise<{ readonly number: number } | 'outdated'>;
+}
+
+export interface NewVersion {
+  readonly profile: string;
+  readonly bytes: Uint8Array;
+  readonly label: string;
+  /** At most 1,024 ASCII characters (it travels in a header). */
+  readonly description: string;
+  /** The newest version's number; 0 when there is none. */
+  readonly after: number;
+}
+
+export interface NewDeployment {
+  readonly profile: string;
+  readonly version: number;
+  readonly strategy: string;
+  readonly description: string;
+  /** The newest deployment's number in the environment; 0 when there is none. */
+  readonly latestDeployment: number;
+}

@@ -1,0 +1,129 @@
+/**
+ * The family of failures Veltrix raises on purpose. Each says what happened (`message`), what to do next (`hint`),
+ * whether the same call may succeed later (`retryable`), and carries its facts as fields. Status and exit codes are
+ * mapped once per edge, not here.
+ */
+
+const mark = Symbol.for('veltrix.error'); // survives two copies of this module in one process
+
+export interface ErrorAbout {
+  readonly hint: string;
+  readonly retryable?: boolean;
+  readonly cause?: unknown;
+}
+
+/** Base of every failure Veltrix raises on purpose. */
+export abstract class VeltrixError extends Error {
+  abstract override readonly name: string;
+  abstract readonly code: `VELTRIX_${string}`;
+  /** What the reader should do next; printed by the command, logged by functions. */
+  readonly hint: string;
+  /** True when the same call, unchanged, may succeed later. */
+  readonly retryable: boolean;
+  readonly [mark] = true;
+
+  constructor(message: string, about: ErrorAbout) {
+    super(message, { cause: about.cause });
+    this.hint = about.hint;
+    this.retryable = about.retryable ?? false;
+  }
+}
+
+/** True for a Veltrix failure, also one raised by another copy of this module. */
+export function isVeltrixError(error: unknown): error is VeltrixError {
+  return typeof error === 'object' && error !== null && mark in error;
+}
+
+/** The caller asked for something that cannot be: a malformed address, an unknown option, a name that does not exist. */
+export class UsageError extends VeltrixError {
+  override readonly name = 'UsageError';
+  override readonly code = 'VELTRIX_USAGE';
+}
+
+/** What is wrong at one place of a document. */
+export interface Problem {
+  /** Path in the document: `tiers.gold.queueSize`, `clues[3].text`; empty for the document itself. */
+  readonly path: string;
+  /** What is wrong and what is expected, in one sentence: `is "800ms", expected a whole number`. */
+  readonly message: string;
+  /** What to write instead, where that is plain: `800`. */
+  readonly suggestion?: string;
+}
+
+/** Content that its schema (or AppConfig's limits) does not admit. Nothing was created. */
+export class ContentRefused extends VeltrixError {
+  override readonly name = 'ContentRefused';
+  override readonly code = 'VELTRIX_CONTENT_REFUSED';
+  readonly problems: readonly Problem[];
+
+  constructor(subject: string, problems: readonly Problem[]) {
+    const first = problems[0];
+    const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+    super(`${subject} was refused: ${first ? describeProblem(first) : 'it is not valid'}${more}`, {
+      hint: 'Correct the content and try again; `veltrix check` names each place by file, line and column.',
+    });
+    this.problems = problems;
+  }
+}
+
+/** Another version is deployed than the publisher expected. Nothing was created. */
+export class VersionConflict extends VeltrixError {
+  override readonly name = 'VersionConflict';
+  override readonly code = 'VELTRIX_VERSION_CONFLICT';
+  readonly address: string;
+  /** Version the publisher built on; absent when it named none. */
+  readonly expectedVersion: number | undefined;
+  /** Version deployed in this environment; 0 when none is. */
+  readonly deployedVersion: number;
+
+  constructor(facts: { address: string; expectedVersion?: number | undefined; deployedVersion: number }) {
+    const deployed = facts.deployedVersion === 0 ? 'nothing' : `version ${facts.deployedVersion}`;
+    const expected =
+      facts.expectedVersion === undefined ? 'an earlier one' : `version ${facts.expectedVersion}`;
+    super(`${facts.address}: ${deployed} is deployed, the request builds on ${expected}`, {
+      hint: `See what changed with \`veltrix plan ${facts.address}\`, then publish again with --expect ${facts.deployedVersion}.`,
+    });
+    this.address = facts.address;
+    this.expectedVersion = facts.expectedVersion;
+    this.deployedVersion = facts.deployedVersion;
+  }
+}
+
+/** AppConfig runs one deployment per environment at a time, and one is running. Nothing was started. */
+export class DeploymentInProgress extends VeltrixError {
+  override readonly name = 'DeploymentInProgress';
+  override readonly code = 'VELTRIX_DEPLOYMENT_IN_PROGRESS';
+  /** The deployment that occupies the environment. */
+  readonly running: { readonly profile: string; readonly deployment: number; readonly startedAt: string };
+
+  constructor(
+    environment: string,
+    running: { readonly profile: string; readonly deployment: number; readonly startedAt: string },
+  ) {
+    super(
+      `${environment} is busy: deployment ${running.deployment} of ${running.profile} has been running since ${running.startedAt}`,
+      {
+        hint: `Wait until it has ended (\`veltrix status ${environment} --watch\`), then try again.`,
+        retryable: true,
+      },
+    );
+    this.running = running;
+  }
+}
+
+/** A service or a function of Veltrix did not answer as it should: unreachable, not deployed, refused by AWS. */
+export class ServiceUnavailable extends VeltrixError {
+  override readonly name = 'ServiceUnavailable';
+  override readonly code = 'VELTRIX_SERVICE_UNAVAILABLE';
+}
+
+/** Configuration could not be loaded at start and the policy is to fail. */
+export class ConfigurationMissing extends VeltrixError {
+  override readonly name = 'ConfigurationMissing';
+  override readonly code = 'VELTRIX_CONFIGURATION_MISSING';
+}
+
+/** `tiers.gold.queueSize is "x", expected a number`. */
+export function describeProblem(problem: Problem): string {
+  return problem.path === '' ? problem.message : `${problem.path} ${problem.message}`;
+}

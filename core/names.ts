@@ -1,0 +1,52 @@
+/**
+ * The names of everything Veltrix deploys, from the stage and what a thing serves. Infrastructure creates by these names
+ * and everyone else finds by them, so nothing is handed around as an export that would lock a resource.
+ */
+
+import type { ClusterAddress, ProfileAddress } from './addresses.js';
+
+/** Name of the stage of one account and region when nobody chose another. */
+export const defaultStage = 'main';
+
+export const nodesTable = (stage: string): string => `veltrix-${stage}-nodes`;
+export const cursorsTable = (stage: string): string => `veltrix-${stage}-cursors`;
+export const changesStream = (stage: string): string => `veltrix-${stage}-changes`;
+export const loadStream = (stage: string): string => `veltrix-${stage}-load`;
+export const deadLettersQueue = (stage: string): string => `veltrix-${stage}-dead-letters`;
+export const strategyName = (stage: string, strategy: string): string => `veltrix-${stage}-${strategy}`;
+export const changesExtension = (stage: string): string => `veltrix-${stage}-changes`;
+
+/** One per environment: the right to invoke it is the right to publish there. */
+export const publishFunction = (stage: string, cluster: ClusterAddress): string =>
+  functionName(`veltrix-${stage}-publish-${cluster.application}-${cluster.environment}`);
+/** One per profile: AppConfig's validator event carries ids only. */
+export const validateFunction = (stage: string, profile: Omit<ProfileAddress, 'environment'>): string =>
+  functionName(`veltrix-${stage}-validate-${profile.application}-${profile.profile}`);
+export const fanOutFunction = (stage: string): string => `veltrix-${stage}-fan-out-change`;
+export const recordLoadFunction = (stage: string): string => `veltrix-${stage}-record-load`;
+
+/** Shards of one cluster's records: each takes 1,000 write units a second (DynamoDB's limit per partition). */
+export const nodeShardCount = 4;
+
+/** Partition key of a node's record: `treasure-hunt/staging#2`. Spreads one cluster over `nodeShardCount` keys. */
+export const nodeShard = (cluster: string, node: string): string =>
+  `${cluster}#${fnv1a(node) % nodeShardCount}`;
+
+/** All partition keys of a cluster's records, to read them all. */
+export const nodeShards = (cluster: string): readonly string[] =>
+  Array.from({ length: nodeShardCount }, (_, shard) => `${cluster}#${shard}`);
+
+/** Lambda admits 64 characters: a longer name is cut and told apart by its hash. */
+function functionName(name: string): string {
+  if (name.length <= 64) return name;
+  return `${name.slice(0, 55)}-${fnv1a(name).toString(16).padStart(8, '0')}`;
+}
+
+/** FNV-1a, 32 bits (draft-eastlake-fnv): spreads names, guards nothing. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}

@@ -1,0 +1,108 @@
+/**
+ * The record of a node: the fold of its reports, and the door to where records live. A node is judged by when its reports
+ * *arrived* at the stream, never by its own clock.
+ */
+
+import type { NodeReport } from './node-reports.js';
+import { type EpochMs, type EpochSeconds, epochMs, plusMs, ttlSeconds } from './time.js';
+
+/** A record outlives its node by an hour, so that "who left, and when" can be answered. */
+export const recordRetentionMs = 60 * 60 * 1000;
+/** Earlier lives that are remembered, so that their late reports are told from a new life. */
+export const retiredIncarnationsMax = 8;
+/** Reports of an earlier life after which it is no straggler but a second process of the same name. */
+export const twinReportsMin = 3;
+/** A second process is forgotten when it has been silent this long. */
+export const twinSilenceMs = 60_000;
+
+/** Another process that reports under the same name. */
+export interface Twin {
+  readonly incarnation: string;
+  readonly reports: number;
+  readonly lastArrivedAtMs: EpochMs;
+}
+
+export interface NodeRecord extends Omit<NodeReport, 'form'> {
+  /** When the report this record shows arrived at the stream. */
+  readonly arrivedAtMs: EpochMs;
+  /** When this incarnation's first report arrived. */
+  readonly since: EpochMs;
+  /** DynamoDB deletes the record after this. */
+  readonly expiresAtSeconds: EpochSeconds;
+  /** Earlier incarnations, newest first. */
+  readonly retired: readonly string[];
+  readonly twin?: Twin;
+}
+
+export type Fold =
+  | { readonly kind: 'changed'; readonly record: NodeRecord }
+  /** Older than what the record shows, or seen before: nothing to write. */
+  | { readonly kind: 'stale' };
+
+/**
+ * Folds one report into a node's record. An unknown incarnation replaces the stored one; an earlier one never does.
+ * Folding the same report twice changes nothing.
+ */
+export function foldReport(record: NodeRecord | undefined, report: NodeReport, arrivedAtMs: EpochMs): Fold {
+  if (!record) return { kind: 'changed', record: begin(report, arrivedAtMs, []) };
+  if (report.incarnation === record.incarnation) {
+    if (report.sequence <= record.sequence) return { kind: 'stale' };
+    return { kind: 'changed', record: renew(record, report, arrivedAtMs) };
+  }
+  if (record.retired.includes(report.incarnation)) return foldTwin(record, report, arrivedAtMs);
+  const retired = [record.incarnation, ...record.retired].slice(0, retiredIncarnationsMax);
+  return { kind: 'changed', record: begin(report, arrivedAtMs, retired) };
+}
+
+/** True when a second process reports under this record's name: two lives that take turns. */
+export const hasTwin = (record: NodeRecord): boolean => (record.twin?.reports ?? 0) >= twinReportsMin;
+
+function begin(report: NodeReport, arrivedAtMs: EpochMs, retired: readonly string[]): NodeRecord {
+  return { ...shown(report, arrivedAtMs), since: arrivedAtMs, retired };
+}
+
+function renew(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): NodeRecord {
+  const { twin } = record;
+  const twinLives = twin !== undefined && arrivedAtMs < plusMs(twin.lastArrivedAtMs, twinSilenceMs);
+  return {
+    ...shown(report, latest(record.arrivedAtMs, arrivedAtMs)),
+    since: record.since,
+    retired: record.retired,
+    ...(twinLives && { twin }),
+  };
+}
+
+/** A report of an earlier life: a straggler, or a second process if it goes on. The shown life stays. */
+function foldTwin(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): Fold {
+  const same = record.twin?.incarnation === report.incarnation ? record.twin : undefined;
+  if (same && arrivedAtMs <= same.lastArrivedAtMs) return { kind: 'stale' };
+  const twin = {
+    incarnation: report.incarnation,
+    reports: (same?.reports ?? 0) + 1,
+    lastArrivedAtMs: arrivedAtMs,
+  };
+  return { kind: 'changed', record: { ...record, twin } };
+}
+
+function shown({ form: _form, ...report }: NodeReport, arrivedAtMs: EpochMs) {
+  return { ...report, arrivedAtMs, expiresAtSeconds: ttlSeconds(plusMs(arrivedAtMs, recordRetentionMs)) };
+}
+
+const latest = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b));
+
+/** A record as it is stored: with the count of its writes, which guards the next one. */
+export interface StoredRecord {
+  readonly record: NodeRecord;
+  /** Grows by one with each write, from 1. */
+  readonly revision: number;
+}
+
+/** Where records live. */
+export interface NodeRecords {
+  /** The records of these nodes of one cluster, by node; a node without one is missing in the answer. */
+  read(cluster: string, nodes: readonly string[]): Promise<ReadonlyMap<string, StoredRecord>>;
+  /** All records of a cluster that have not expired, in no order. */
+  list(cluster: string): Promise<readonly NodeRecord[]>;
+  /** Writes over exactly the revision that was read (0: none); `lost` when somebody else wrote since. */
+  write(record: NodeRecord, over: number): Promise<'saved' | 'lost'>;
+}

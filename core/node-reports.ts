@@ -1,0 +1,67 @@
+/** What a node says of itself, every few seconds, on the stream `load`. Partition key: `<cluster>/<node>`. */
+
+import * as z from 'zod';
+
+/** Reports larger than this are refused: a full one of ten profiles takes about 3 KB. */
+export const reportMaxBytes = 32 * 1024;
+
+/** `starting` before the first configuration, `degraded` while AWS cannot be reached, `stopped` as its last word. */
+export const nodeHealths = ['starting', 'ready', 'degraded', 'draining', 'stopped'] as const;
+export type NodeHealth = (typeof nodeHealths)[number];
+
+/** Where the value in force came from. */
+export const valueSources = ['cloud', 'disk', 'default'] as const;
+export type ValueSource = (typeof valueSources)[number];
+
+const text = z.string().min(1).max(256);
+const count = z.int().min(0);
+
+const countersSchema = z.strictObject({ requests: count, errors: count, slow: count });
+
+/** One profile, as one node holds it. */
+const profileReportSchema = z.strictObject({
+  /** Label in force; absent while nothing is, or when the value is the default. */
+  label: text.exactOptional(),
+  source: z.enum(valueSources),
+  /** The version it was offered last and did not take, and why. */
+  refused: z.strictObject({ label: text, reason: z.string().max(500) }).exactOptional(),
+  schemaVersion: z.int().min(1),
+  /** Cumulative since the incarnation began, for the last two labels held. The reader subtracts. */
+  counters: z
+    .record(text, countersSchema)
+    .refine((counters) => Object.keys(counters).length <= 2, 'must hold at most two labels'),
+});
+
+export const nodeReportSchema = z.strictObject({
+  /** Version of this message's form. */
+  form: z.literal(1),
+  /** `treasure-hunt/staging`. */
+  cluster: text,
+  node: text,
+  /** Names one life of the node: random, new at each start. */
+  incarnation: text,
+  /** Grows by one with each report of an incarnation, from 1. */
+  sequence: z.int().min(1),
+  endpoint: text.exactOptional(),
+  /** zone, service version, cohort, … */
+  labels: z
+    .record(text, text)
+    .refine((labels) => Object.keys(labels).length <= 16, 'must hold at most 16 labels'),
+  /** Work units the node can do at once; what `load` is measured against. */
+  capacity: z.number().positive(),
+  /** 0 idle … 1 at capacity; above 1 when more is offered than it can do. Offered, so shed work counts. */
+  load: z.number().min(0).max(1000),
+  queueDepth: count,
+  inFlight: count,
+  health: z.enum(nodeHealths),
+  profiles: z.record(text, profileReportSchema),
+  /** Reports dropped since the incarnation began, because they could not be sent. */
+  droppedReports: count,
+});
+export type NodeReport = z.infer<typeof nodeReportSchema>;
+export type ProfileReport = z.infer<typeof profileReportSchema>;
+export type Counters = z.infer<typeof countersSchema>;
+
+/** Reports of one node share a partition key, so one shard sees them in order. */
+export const reportPartitionKey = (report: Pick<NodeReport, 'cluster' | 'node'>): string =>
+  `${report.cluster}/${report.node}`;

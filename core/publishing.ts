@@ -1,0 +1,140 @@
+/**
+ * What publishing means. `decidePublish` says what a request comes to in an environment; `decideVersion` says under which
+ * version number. Both are asked again after every conflict, with fresh facts, so a publisher that loses a race never
+ * overwrites the winner.
+ */
+
+import * as z from 'zod';
+import { formatProfile, nameMaxChars, namePattern, type ProfileAddress } from './addresses.js';
+import { parseLabel } from './content.js';
+import { type DeploymentSummary, deployedOf, isRunning, type VersionSummary } from './deployments.js';
+import { strategyNames } from './strategies.js';
+
+/** What a publisher sends to the publish function of one environment. */
+export const publishRequestSchema = z.strictObject({
+  profile: z.string().regex(namePattern).max(nameMaxChars),
+  /** The author's value: JSON, not yet canonical. */
+  content: z.unknown(),
+  /** Version deployed in *this* environment when the author began; 0 when nothing was. Absent: whatever is deployed. */
+  expectedVersion: z.int().min(0).optional(),
+  /** Why, for people. */
+  description: z.string().min(1).max(500),
+  author: z.string().min(1).max(100),
+  strategy: z.enum(strategyNames).optional(),
+});
+export type PublishRequest = z.infer<typeof publishRequestSchema>;
+
+const problemSchema = z.object({
+  path: z.string(),
+  message: z.string(),
+  suggestion: z.string().exactOptional(),
+});
+
+/** What the publish function answers. A refusal is an expected outcome, not a failure of the function. */
+export const publishResultSchema = z.discriminatedUnion('outcome', [
+  z.object({
+    outcome: z.literal('accepted'),
+    version: z.int(),
+    label: z.string(),
+    /** Number of the deployment that carries the content to the nodes. */
+    deployment: z.int(),
+    /** True when the same content was deployed, or being deployed, already: nothing was done. */
+    unchanged: z.boolean(),
+    /** The strategy in force; absent when nothing was started. */
+    strategy: z.enum(strategyNames).exactOptional(),
+  }),
+  z.object({
+    outcome: z.literal('version-conflict'),
+    address: z.string(),
+    expectedVersion: z.int().exactOptional(),
+    deployedVersion: z.int(),
+  }),
+  z.object({
+    outcome: z.literal('deployment-in-progress'),
+    environment: z.string(),
+    running: z.object({ profile: z.string(), deployment: z.int(), startedAt: z.string() }),
+  }),
+  z.object({ outcome: z.literal('content-refused'), subject: z.string(), problems: z.array(problemSchema) }),
+]);
+export type PublishResult = z.infer<typeof publishResultSchema>;
+
+/** What the rules need to know of the environment. */
+export interface EnvironmentFacts {
+  /** All deployments that may matter, newest first: at least down to the profile's newest COMPLETE one. */
+  readonly deployments: readonly DeploymentSummary[];
+  /** The profile's versions, newest first. */
+  readonly versions: readonly VersionSummary[];
+}
+
+/** The parts of a request that decide. */
+export interface PublishIntent {
+  readonly address: ProfileAddress;
+  /** First 8 hex digits of the content's SHA-256. */
+  readonly hash8: string;
+  readonly expectedVersion?: number | undefined;
+}
+
+export type PublishDecision =
+  | {
+      readonly kind: 'unchanged';
+      readonly version: number;
+      readonly label: string;
+      readonly deployment: number;
+    }
+  | { readonly kind: 'conflict'; readonly deployedVersion: number }
+  | { readonly kind: 'busy'; readonly running: DeploymentSummary }
+  /** The content stands as a version nobody deployed here yet: left by a publisher that died, or made elsewhere. */
+  | { readonly kind: 'start'; readonly version: number; readonly label: string; readonly first: boolean }
+  | { readonly kind: 'create'; readonly after: number; readonly first: boolean };
+
+/**
+ * Decides what a publish request means. Same content as running or deployed is success without effect, whatever version
+ * was expected: a retry must not be told of a conflict with itself.
+ */
+export function decidePublish(intent: PublishIntent, here: EnvironmentFacts): PublishDecision {
+  const { profile } = intent.address;
+  const running = here.deployments.find(isRunning);
+  const deployed = deployedOf(here.deployments, profile);
+  const same = [running, running?.profile === profile ? undefined : deployed].find(
+    (item) => item?.profile === profile && hashOf(item) === intent.hash8,
+  );
+  if (same?.label && same.state !== 'ROLLING_BACK') {
+    return { kind: 'unchanged', version: same.version, label: same.label, deployment: same.number };
+  }
+  const deployedVersion = deployed?.version ?? 0;
+  if (intent.expectedVersion !== undefined && intent.expectedVersion !== deployedVersion) {
+    return { kind: 'conflict', deployedVersion };
+  }
+  if (running) return { kind: 'busy', running };
+  return decideVersion(intent, here, deployedVersion);
+}
+
+/**
+ * Decides between a version that stands already and a new one. A standing one is used only if it was never deployed here
+ * and nothing newer was; where something newer was, only a publisher that names what it builds on may go back to it.
+ */
+function decideVersion(
+  intent: PublishIntent,
+  here: EnvironmentFacts,
+  deployedVersion: number,
+): PublishDecision {
+  const mine = here.deployments.filter((item) => item.profile === intent.address.profile);
+  const newestHere = mine.reduce((newest, item) => Math.max(newest, item.version), 0);
+  const first = deployedOf(mine, intent.address.profile) === undefined;
+  const standing = here.versions.find((item) => hashOf(item) === intent.hash8);
+  const deployedBefore = mine.some((item) => item.version === standing?.version);
+  if (standing?.label && !deployedBefore) {
+    if (standing.version > newestHere) {
+      return { kind: 'start', version: standing.version, label: standing.label, first };
+    }
+    if (intent.expectedVersion === undefined) return { kind: 'conflict', deployedVersion };
+  }
+  return { kind: 'create', after: here.versions[0]?.version ?? 0, first };
+}
+
+/** The address a decision speaks of, for messages. */
+export const addressOf = (intent: PublishIntent): string => formatProfile(intent.address);
+
+function hashOf(item: { readonly label?: string } | undefined): string | undefined {
+  return item?.label === undefined ? undefined : parseLabel(item.label)?.hash8;
+}
