@@ -1,0 +1,90 @@
+/**
+ * Time, as the local AWS sees it. Everything that waits, waits on a `Clock`, so a test can drive hours in milliseconds.
+ * One clock serves a whole local AWS.
+ */
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /**
+   * Runs `run` once, `delayMs` from now (0 or less: at the next turn). Returns a function that cancels it. A pending
+   * timer never keeps the process alive.
+   */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** Resolves `delayMs` from now on the given clock. */
+export function sleep(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(delayMs, resolve);
+  });
+}
+
+/** The machine's own clock. */
+export const realClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, Math.max(0, delayMs));
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+interface Pending {
+  readonly atMs: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+/** A clock that stands still until `advance` moves it. */
+export class ManualClock implements Clock {
+  private currentMs: number;
+  private order = 0;
+  private readonly pending = new Set<Pending>();
+
+  constructor(startMs: number = Date.UTC(2026, 0, 1)) {
+    this.currentMs = startMs;
+  }
+
+  now(): number {
+    return this.currentMs;
+  }
+
+  after(delayMs: number, run: () => void): () => void {
+    const entry = { atMs: this.currentMs + Math.max(0, delayMs), order: this.order++, run };
+    this.pending.add(entry);
+    return () => this.pending.delete(entry);
+  }
+
+  /**
+   * Moves time forward by `durationMs`, running each due timer at its own instant, in order. Between two timers it waits
+   * until the event loop has gone idle, so that work started by one timer may set the next.
+   */
+  async advance(durationMs: number): Promise<void> {
+    const endMs = this.currentMs + durationMs;
+    for (;;) {
+      await settle();
+      const next = this.earliest();
+      if (!next || next.atMs > endMs) break;
+      this.pending.delete(next);
+      this.currentMs = Math.max(this.currentMs, next.atMs);
+      next.run();
+    }
+    this.currentMs = endMs;
+    await settle();
+  }
+
+  private earliest(): Pending | undefined {
+    let first: Pending | undefined;
+    for (const entry of this.pending) {
+      if (!first || entry.atMs < first.atMs || (entry.atMs === first.atMs && entry.order < first.order))
+        first = entry;
+    }
+    return first;
+  }
+}
+
+/** Lets promises and already queued callbacks run. Work on sockets needs a poll with a deadline instead. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
