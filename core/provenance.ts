@@ -13,15 +13,13 @@ export interface Provenance {
   readonly reason: string;
 }
 
-/** `raise the cool-down (anna)`, in ASCII and within AppConfig's limit; a longer reason is cut. */
+/** An author's share of the description; the rest is the reason's. */
+const authorMaxChars = 200;
+
+/** `raise the cool-down (anna)`, in ASCII and within AppConfig's limit; what is too long is cut. */
 export function describeProvenance({ author, reason }: Provenance): string {
-  const tail = ` (${toAscii(oneLine(author)).replace(/[()]/g, escapeChar)})`.slice(-descriptionMaxChars / 4);
-  const head = toAscii(oneLine(reason));
-  const room = descriptionMaxChars - tail.length;
-  // Cutting inside an escape would leave half of it: the cut moves before it.
-  return (
-    (head.length <= room ? head : `${head.slice(0, room - 3).replace(/\\u?\{?[0-9a-f]*$/, '')}...`) + tail
-  );
+  const tail = ` (${cut(toAscii(oneLine(author)).replace(/[()]/g, escapeChar), authorMaxChars)})`;
+  return cut(toAscii(oneLine(reason)), descriptionMaxChars - tail.length) + tail;
 }
 
 /** Reads a description back. One that Veltrix did not write is all reason, by nobody. */
@@ -29,6 +27,12 @@ export function readProvenance(description: string): Provenance {
   const match = /^(.*) \(([^()]*)\)$/s.exec(description);
   if (!match) return { author: '', reason: fromAscii(description) };
   return { author: fromAscii(String(match[2])), reason: fromAscii(String(match[1])) };
+}
+
+/** Never leaves half an escape: the cut moves before it. */
+function cut(ascii: string, maxChars: number): string {
+  if (ascii.length <= maxChars) return ascii;
+  return `${ascii.slice(0, maxChars - 3).replace(/\\(u(\{[0-9a-f]*)?)?$/, '')}...`;
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ').trim();

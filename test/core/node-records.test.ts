@@ -1,0 +1,170 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { foldReport, hasTwin, type NodeRecord } from '../../core/node-records.js';
+import { type NodeReport, nodeReportSchema, reportPartitionKey } from '../../core/node-reports.js';
+import { epochMs } from '../../core/time.js';
+
+function report(incarnation: string, sequence: number, change: Partial<NodeReport> = {}): NodeReport {
+  return {
+    form: 1,
+    cluster: 'treasure-hunt/staging',
+    node: 'node-1',
+    incarnation,
+    sequence,
+    labels: {},
+    capacity: 100,
+    load: 0.5,
+    queueDepth: 0,
+    inFlight: 50,
+    health: 'ready',
+    profiles: {},
+    droppedReports: 0,
+    ...change,
+  };
+}
+
+/** Folds reports that arrive one second apart. */
+function fold(reports: readonly NodeReport[], record?: NodeRecord): NodeRecord {
+  const last = reports.reduce<NodeRecord | undefined>((current, item, index) => {
+    const folded = foldReport(current, item, epochMs(1_000_000 + index * 1000));
+    return folded.kind === 'changed' ? folded.record : current;
+  }, record);
+  if (!last) throw new Error('needs a report');
+  return last;
+}
+
+describe('foldReport', () => {
+  it('begins a record with the first report', () => {
+    expect(foldReport(undefined, report('a', 1), epochMs(1_000_500))).toEqual({
+      kind: 'changed',
+      record: {
+        cluster: 'treasure-hunt/staging',
+        node: 'node-1',
+        incarnation: 'a',
+        sequence: 1,
+        labels: {},
+        capacity: 100,
+        load: 0.5,
+        queueDepth: 0,
+        inFlight: 50,
+        health: 'ready',
+        profiles: {},
+        droppedReports: 0,
+        arrivedAtMs: 1_000_500,
+        since: 1_000_500,
+        expiresAtSeconds: 4601,
+        retired: [],
+      },
+    });
+  });
+
+  it('keeps the newer report when an older one arrives late', () => {
+    const record = fold([report('a', 2, { load: 0.9 })]);
+    expect(foldReport(record, report('a', 1, { load: 0.1 }), epochMs(2_000_000))).toEqual({ kind: 'stale' });
+  });
+
+  it('ignores a report that arrives twice', () => {
+    const record = fold([report('a', 1)]);
+    expect(foldReport(record, report('a', 1), epochMs(2_000_000))).toEqual({ kind: 'stale' });
+  });
+
+  it('lets a new life replace the old one, whatever its sequence', () => {
+    const record = fold([report('a', 90), report('b', 1)]);
+    expect(record).toMatchObject({ incarnation: 'b', sequence: 1, since: 1_001_000, retired: ['a'] });
+  });
+
+  it('never goes back to an earlier life', () => {
+    const record = fold([report('a', 1), report('b', 1), report('a', 2, { load: 0.9 })]);
+    expect(record).toMatchObject({ incarnation: 'b', load: 0.5 });
+    expect(hasTwin(record)).toBe(false);
+  });
+
+  it('says so when two processes take turns under one name', () => {
+    const turns = [1, 2, 3].flatMap((turn) => [report('a', turn), report('b', turn)]);
+    const record = fold([...turns, report('a', 4)]);
+    expect(record.incarnation).toBe('b');
+    expect(record.twin).toMatchObject({ incarnation: 'a', reports: 3 });
+    expect(hasTwin(record)).toBe(true);
+  });
+
+  it('forgets the second process once it has been silent for a minute', () => {
+    const turns = [1, 2, 3, 4].flatMap((turn) => [report('a', turn), report('b', turn)]);
+    const record = fold(turns);
+    const later = foldReport(record, report('b', 5), epochMs(1_000_000 + 7_000 + 60_000));
+    expect(hasTwin(record)).toBe(true);
+    expect(later).toMatchObject({ kind: 'changed', record: { incarnation: 'b' } });
+    expect(later.kind === 'changed' && hasTwin(later.record)).toBe(false);
+  });
+});
+
+describe('foldReport, whatever arrives', () => {
+  const arrivals = fc.array(
+    fc.record({ incarnation: fc.constantFrom('a', 'b', 'c'), sequence: fc.integer({ min: 1, max: 20 }) }),
+    { minLength: 1, maxLength: 40 },
+  );
+
+  it('shows only ever growing sequences within one life, and no life twice', () => {
+    fc.assert(
+      fc.property(arrivals, (items) => {
+        let record: NodeRecord | undefined;
+        const lives: string[] = [];
+        items.forEach((item, index) => {
+          const folded = foldReport(record, report(item.incarnation, item.sequence), epochMs(1000 * index));
+          if (folded.kind === 'stale') return;
+          const next = folded.record;
+          if (record?.incarnation === next.incarnation)
+            expect(next.sequence).toBeGreaterThanOrEqual(record.sequence);
+          else lives.push(next.incarnation);
+          expect(next.arrivedAtMs).toBeGreaterThanOrEqual(record?.arrivedAtMs ?? 0);
+          record = next;
+        });
+        expect(new Set(lives).size).toBe(lives.length);
+      }),
+    );
+  });
+
+  it('is not changed by any report of the life it shows coming again', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { minLength: 1 }), (sequences) => {
+        const record = fold(sequences.map((sequence) => report('a', sequence)));
+        for (const sequence of sequences) {
+          expect(foldReport(record, report('a', sequence), epochMs(9_000_000)).kind).toBe('stale');
+        }
+        expect(record.sequence).toBe(Math.max(...sequences));
+      }),
+    );
+  });
+});
+
+describe('nodeReportSchema', () => {
+  it('takes a full report', () => {
+    const profiles = {
+      gameplay: {
+        label: 'v3-0a1b2c3d',
+        source: 'cloud' as const,
+        refused: { label: 'v4-ffffffff', reason: 'coolDownMs is missing' },
+        schemaVersion: 2,
+        counters: { 'v3-0a1b2c3d': { requests: 10, errors: 1, slow: 0 } },
+      },
+    };
+    const full = report('a', 1, { endpoint: 'http://10.0.0.7:8080', labels: { zone: 'a' }, profiles });
+    expect(nodeReportSchema.parse(JSON.parse(JSON.stringify(full)))).toEqual(full);
+    expect(reportPartitionKey(full)).toBe('treasure-hunt/staging/node-1');
+  });
+
+  it.each([
+    ['a load that is no number', { load: Number.NaN }],
+    ['a negative load', { load: -0.1 }],
+    ['an endless load', { load: Number.POSITIVE_INFINITY }],
+    ['a capacity of nothing', { capacity: 0 }],
+    ['half a request in flight', { inFlight: 1.5 }],
+    ['a negative queue', { queueDepth: -1 }],
+    ['sequence 0', { sequence: 0 }],
+    ['no node', { node: '' }],
+    ['an unknown health', { health: 'fine' }],
+    ['an unknown key', { extra: 1 }],
+    ['another form', { form: 2 }],
+  ])('refuses %s', (_, change) => {
+    expect(nodeReportSchema.safeParse({ ...report('a', 1), ...change }).success).toBe(false);
+  });
+});
