@@ -24,9 +24,7 @@ function derive(schema: AnySchema, mode: Mode, done: Map<AnySchema, AnySchema>):
   // A recursive schema reaches itself through its getters only after this entry stands.
   const placeholder = z.lazy(() => done.get(schema) as z.ZodType);
   done.set(schema, placeholder);
-  // The two sides of an intersection each see the other's keys as unknown: they stay as written.
-  const derived =
-    def.type === 'intersection' ? schema : z.core.clone(schema, deriveDef(def, mode, done) as never);
+  const derived = z.core.clone(schema, deriveDef(def, mode, done) as never);
   done.set(schema, derived);
   return derived;
 }

@@ -128,6 +128,43 @@ describe('prepareContent', () => {
   });
 });
 
+describe('a schema of uncommon form', () => {
+  const closed = (schema: z.ZodType) => defineProfile({ ...profile, schema });
+
+  it('takes for unknown in an intersection what neither side knows', () => {
+    const both = closed(z.intersection(z.object({ a: z.number() }), z.object({ b: z.number() })));
+    expect(prepareContent(both, { a: 1, b: 2 }).ok).toBe(true);
+    expect(prepareContent(both, { a: 1, b: 2, c: 3 })).toMatchObject({ problems: [{ path: 'c' }] });
+    expect(checkValue(both, { a: 1, b: 2, c: 3 }, 'tolerant')).toEqual({ ok: true, value: { a: 1, b: 2 } });
+  });
+
+  it('refuses unknown keys behind z.lazy', () => {
+    const lazy = closed(z.object({ inner: z.lazy(() => z.object({ a: z.number() })) }));
+    expect(prepareContent(lazy, { inner: { a: 1, b: 2 } })).toMatchObject({
+      problems: [{ path: 'inner.b' }],
+    });
+  });
+
+  it('refuses unknown keys in tuples, maps of options and behind transforms', () => {
+    const inner = z.object({ a: z.number() });
+    const deep = closed(
+      z.object({
+        tuple: z.tuple([inner, inner]),
+        piped: inner.transform((value) => value.a).optional(),
+        caught: z.preprocess((value) => value, inner).nullable(),
+      }),
+    );
+    const value = { tuple: [{ a: 1 }, { a: 1, x: 1 }], piped: { a: 1, y: 1 }, caught: { a: 1, z: 1 } };
+    expect(prepareContent(deep, value)).toMatchObject({
+      problems: [{ path: 'tuple[1].x' }, { path: 'piped.y' }, { path: 'caught.z' }],
+    });
+    expect(checkValue(deep, value, 'tolerant')).toEqual({
+      ok: true,
+      value: { tuple: [{ a: 1 }, { a: 1 }], piped: 1, caught: { a: 1 } },
+    });
+  });
+});
+
 describe('parseContent', () => {
   it.each([
     ['no JSON', Buffer.from('{"timeoutMs":'), /^is not JSON: /],

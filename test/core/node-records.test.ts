@@ -87,6 +87,19 @@ describe('foldReport', () => {
     expect(hasTwin(record)).toBe(true);
   });
 
+  it('counts a report of the second process once, however often it is delivered', () => {
+    const record = fold([report('a', 1), report('b', 1), report('a', 2)]);
+    expect(record.twin).toMatchObject({ reports: 1, lastArrivedAtMs: 1_002_000 });
+    expect(foldReport(record, report('a', 2), epochMs(1_002_000))).toEqual({ kind: 'stale' });
+  });
+
+  it('never moves the arrival back, though a batch is delivered out of order', () => {
+    const record = fold([report('a', 1)]);
+    expect(foldReport(record, report('a', 2), epochMs(999_000))).toMatchObject({
+      record: { sequence: 2, arrivedAtMs: 1_000_000 },
+    });
+  });
+
   it('forgets the second process once it has been silent for a minute', () => {
     const turns = [1, 2, 3, 4].flatMap((turn) => [report('a', turn), report('b', turn)]);
     const record = fold(turns);

@@ -33,6 +33,15 @@ describe('provenance', () => {
     );
   });
 
+  it('never cuts through an escape', () => {
+    for (let extra = 0; extra < 9; extra++) {
+      const { reason } = readProvenance(
+        describeProvenance({ author: 'a', reason: 'x'.repeat(extra) + '🎁'.repeat(200) }),
+      );
+      expect(reason).toMatch(/^x*🎁+\.\.\.$/u);
+    }
+  });
+
   it('stays ASCII, one line, and within 1,024 characters', () => {
     const long = fc.string({ unit: 'grapheme', minLength: 0, maxLength: 3000 });
     fc.assert(
