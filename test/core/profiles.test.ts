@@ -40,7 +40,9 @@ describe('defineApplication', () => {
     ['an environment twice', { environments: ['staging', 'staging'] }, 'must not name an environment twice'],
     ['no environment', { environments: [] }, 'environments'],
   ])('refuses %s', (_, change, message) => {
-    expect(() => defineApplication({ ...application, ...change })).toThrow(message);
+    expect(() =>
+      defineApplication<string, readonly string[], readonly Profile[]>({ ...application, ...change }),
+    ).toThrow(message);
   });
 
   it('knows the names and types of its profiles', () => {
