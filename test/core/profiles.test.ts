@@ -4,6 +4,7 @@ import { UsageError } from '../../core/errors.js';
 import {
   defineApplication,
   defineProfile,
+  type Profile,
   type ProfileName,
   type ProfileValue,
 } from '../../core/profiles.js';
