@@ -3,10 +3,12 @@
  * refuses unknown keys at every depth, `tolerant` drops them, so that a new field does not make yesterday's nodes refuse.
  * An object that declares its own catch-all (`z.looseObject`, `.catchall(…)`) keeps it in both.
  *
- * Uses zod's documented introspection for library authors: `schema._zod.def` and `z.core.clone`.
+ * Uses zod's documented introspection for library authors: `schema._zod.def` and `clone`.
  */
 
 import * as z from 'zod';
+// Named: the whole of `z.core` brings every language's messages along (370 KB).
+import { clone } from 'zod/v4/core';
 
 export type Mode = 'strict' | 'tolerant';
 
@@ -24,7 +26,7 @@ function derive(schema: AnySchema, mode: Mode, done: Map<AnySchema, AnySchema>):
   // A recursive schema reaches itself through its getters only after this entry stands.
   const placeholder = z.lazy(() => done.get(schema) as z.ZodType);
   done.set(schema, placeholder);
-  const derived = z.core.clone(schema, deriveDef(def, mode, done) as never);
+  const derived = clone(schema, deriveDef(def, mode, done) as never);
   done.set(schema, derived);
   return derived;
 }
