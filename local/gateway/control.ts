@@ -1,0 +1,65 @@
+/**
+ * What the port answers besides AWS: `/_local/…` to control this local AWS and `/metrics`. These are not signed, so a
+ * web page must not reach them: a foreign Host (DNS rebinding) and a browser's Origin on anything but GET are refused.
+ */
+import { AwsError, type HttpRequest } from '../kernel/aws.js';
+import type { StreamableResponse } from './exchange.js';
+
+/** Answers one control request; `signal` aborts when the client goes away or the gateway closes. */
+export type ControlHandler = (
+  request: HttpRequest,
+  signal: AbortSignal,
+) => StreamableResponse | Promise<StreamableResponse>;
+
+/** Method and path → handler: `{ 'POST /_local/deploy': … }`. */
+export type ControlRoutes = Readonly<Record<string, ControlHandler>>;
+
+export function isControl(path: string): boolean {
+  return path === '/metrics' || path === '/_local' || path.startsWith('/_local/');
+}
+
+/** Answers a control request; never throws: what the handler throws is answered with its message. */
+export async function answerControl(
+  routes: ControlRoutes,
+  request: HttpRequest,
+  signal: AbortSignal,
+): Promise<StreamableResponse> {
+  const refusal = refusalOf(request);
+  if (refusal) return json(403, { error: refusal });
+  const handler = routes[`${request.method} ${request.path}`];
+  if (!handler) return json(404, { error: unknownControl(routes, request) });
+  try {
+    return await handler(request, signal);
+  } catch (error) {
+    const status = error instanceof AwsError ? error.status : 500;
+    return json(status, { error: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** A whole JSON answer. */
+export function json(status: number, body: unknown): StreamableResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(body)}\n` };
+}
+
+/** A streamed answer, one JSON document a line. */
+export function ndjson(lines: AsyncIterable<unknown>): StreamableResponse {
+  return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body: toLines(lines) };
+}
+
+async function* toLines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const value of values) yield `${JSON.stringify(value)}\n`;
+}
+
+const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+function refusalOf(request: HttpRequest): string | undefined {
+  const host = request.headers['host'] ?? '';
+  if (!loopbackHost.test(host)) return `Host '${host}' is not this machine: use 127.0.0.1 or localhost`;
+  if (request.method !== 'GET' && request.headers['origin'] !== undefined)
+    return 'A web page may not control the local AWS';
+  return undefined;
+}
+
+function unknownControl(routes: ControlRoutes, request: HttpRequest): string {
+  return `Nothing answers ${request.method} ${request.path}; there is ${Object.keys(routes).join(', ')}`;
+}

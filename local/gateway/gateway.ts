@@ -1,0 +1,106 @@
+/** One port for every service: reads requests, routes them by signature scope, and answers control requests itself. */
+import { AwsError, type HttpRequest, type Service } from '../kernel/aws.js';
+import { answerControl, type ControlRoutes, isControl } from './control.js';
+import {
+  type Incoming,
+  type Outgoing,
+  readRequest,
+  type StreamableResponse,
+  writeResponse,
+} from './exchange.js';
+import { listen } from './listen.js';
+import { refuse, route, unknownService } from './route.js';
+
+/** How long a closing gateway lets requests finish: longer than any answer but a long poll takes. */
+const closeGraceMs = 1000;
+
+export interface GatewayOptions {
+  /** 0 = any free port. */
+  readonly port: number;
+  /** By service name. Read at each request, so services may be added after the gateway listens. */
+  readonly services: ReadonlyMap<string, Service>;
+  readonly control: ControlRoutes;
+  /** Told of every AWS request answered, for metrics. */
+  readonly onAnswered?: (answered: Answered) => void;
+}
+
+export interface Answered {
+  readonly service: string;
+  /** As the request names it: `x-amz-target`'s operation, the form's Action, or the method. */
+  readonly operation: string;
+  readonly status: number;
+  readonly durationMs: number;
+}
+
+export interface Gateway {
+  readonly port: number;
+  /** `http://127.0.0.1:<port>` */
+  readonly endpoint: string;
+  /** Until this is called, requests wait: so the port is known before there is anything to answer with. */
+  open(): void;
+  /** Takes no new request and lets those under way finish for a second. Never hangs; may be called twice. */
+  close(): Promise<void>;
+}
+
+/** Listens, and answers once opened. Throws when the port cannot be had, naming it. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const closing = new AbortController();
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const exchange = (incoming: Incoming, outgoing: Outgoing) => {
+    const side = { outgoing, closing: closing.signal, opened };
+    answer(options, incoming, side).catch(() => outgoing.destroy());
+  };
+  const listener = await listen({ port: options.port, exchange, graceMs: closeGraceMs });
+  let closed: Promise<void> | undefined;
+  const close = () => {
+    closing.abort();
+    closed ??= listener.close();
+    return closed;
+  };
+  return { port: listener.port, endpoint: `http://127.0.0.1:${listener.port}`, open, close };
+}
+
+interface Side {
+  readonly outgoing: Outgoing;
+  readonly closing: AbortSignal;
+  readonly opened: Promise<void>;
+}
+
+async function answer(options: GatewayOptions, incoming: Incoming, side: Side): Promise<void> {
+  const gone = new AbortController();
+  side.outgoing.once('close', () => gone.abort());
+  try {
+    const request = await readRequest(incoming);
+    await side.opened;
+    const response = isControl(request.path)
+      ? await answerControl(options.control, request, AbortSignal.any([gone.signal, side.closing]))
+      : await answerAws(options, request);
+    await writeResponse(side.outgoing, response);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    await writeResponse(side.outgoing, { status: error.status, headers: {}, body: error.message });
+  }
+}
+
+async function answerAws(options: GatewayOptions, request: HttpRequest): Promise<StreamableResponse> {
+  const startedMs = performance.now();
+  const routed = route(request);
+  if ('error' in routed) return refuse(request, routed.error);
+  const service = options.services.get(routed.service);
+  if (!service) return refuse(request, unknownService(routed.service, [...options.services.keys()]));
+  const response = await service.handle(request);
+  options.onAnswered?.({
+    service: service.name,
+    operation: operationOf(request),
+    status: response.status,
+    durationMs: performance.now() - startedMs,
+  });
+  return response;
+}
+
+function operationOf(request: HttpRequest): string {
+  return request.headers['x-amz-target']?.split('.')[1] ?? request.method;
+}

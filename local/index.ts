@@ -1,0 +1,132 @@
+/**
+ * The door of the local AWS: every service on one port of this machine. Any AWS SDK, in any language, reaches it with
+ * `environment` set and nothing else.
+ */
+import { resolve } from 'node:path';
+import { Closing } from './closing.js';
+import { type Composition, compose } from './compose.js';
+import { controlRoutes } from './control-routes.js';
+import type { DeployOptions, DeployResult } from './deploy/progress.js';
+import { Deployments } from './deployments.js';
+import { type Gateway, startGateway } from './gateway/gateway.js';
+import { startKeeping } from './keep.js';
+import { type Aws, localIdentity } from './kernel/aws.js';
+import { type Clock, realClock } from './kernel/clock.js';
+import { LogLines } from './log-lines.js';
+import { RequestMetrics } from './request-metrics.js';
+
+export type { DeployProgress, DeployResult } from './deploy/progress.js';
+
+/** The port unless told otherwise. */
+export const defaultPort = 4600;
+
+export interface LocalAwsOptions {
+  /** Default 4600; 0 takes any free port. */
+  readonly port?: number;
+  /** Hastens AppConfig's rollouts, bakes and ticks only. Default 1. */
+  readonly speed?: number;
+  /** Directory where state is kept between runs. Default: memory only. */
+  readonly keep?: string;
+  readonly clock?: Clock;
+  /** Told of every line that a function, or this local AWS, logs. */
+  readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
+}
+
+export interface LocalAws {
+  /** `http://127.0.0.1:4600` */
+  readonly endpoint: string;
+  /** What a process needs in its environment to reach this local AWS, and nothing else. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Any operation, in process, in the SDK's shapes. */
+  readonly call: Aws['call'];
+  /**
+   * Creates, updates or removes what the synthesized cloud assembly in a directory names. Throws DeployError: for what it
+   * does not understand, before anything is touched; for a resource that fails, after its stack was rolled back.
+   */
+  deploy(assemblyDirectory: string, options?: DeployOptions): Promise<DeployResult>;
+  /** Saves kept state and stops everything. Never hangs; may be called twice. */
+  close(): Promise<void>;
+  /** Resolves when it has closed, whoever asked for it. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Starts every service and listens. Throws, with nothing left running, when the port is in use or kept state cannot be
+ * read; the message names the port or the file and what to do.
+ */
+export async function startLocalAws(options: LocalAwsOptions = {}): Promise<LocalAws> {
+  const closing = new Closing();
+  try {
+    return await start(options, closing);
+  } catch (error) {
+    await closing.close().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalAws> {
+  const { clock = realClock, speed = 1, keep } = options;
+  const logs = new LogLines({ clock, onLine: options.onLog });
+  let endpoint = '';
+  const composition = closing.add(
+    await compose({
+      clock,
+      identity: localIdentity,
+      keep: keep && resolve(keep),
+      speed,
+      endpoint: () => endpoint,
+      onLog: (line) => logs.add(line),
+    }),
+  );
+  const deployments = new Deployments({ aws: composition.aws, identity: localIdentity });
+  const shutdown = () => void closing.close();
+  const port = options.port ?? defaultPort;
+  const gateway = closing.add(await listen({ port, composition, logs, deployments, shutdown }));
+  endpoint = gateway.endpoint;
+  if (keep !== undefined) {
+    const parts = [...composition.services.values(), deployments];
+    const keeper = await startKeeping({ directory: resolve(keep), parts, clock, logs });
+    // What the last requests changed is saved too.
+    closing.add({ close: () => gateway.close().then(() => keeper.close()) });
+  }
+  gateway.open();
+  return {
+    endpoint,
+    environment: environment(endpoint),
+    call: composition.aws.call,
+    deploy: (assemblyDirectory, options) => deployments.deploy(resolve(assemblyDirectory), options),
+    close: () => closing.close(),
+    closed: closing.closed,
+  };
+}
+
+interface Listening {
+  readonly port: number;
+  readonly composition: Composition;
+  readonly logs: LogLines;
+  readonly deployments: Deployments;
+  readonly shutdown: () => void;
+}
+
+function listen({ port, composition, logs, deployments, shutdown }: Listening): Promise<Gateway> {
+  const { services, metrics } = composition;
+  const requests = new RequestMetrics();
+  const control = controlRoutes({
+    services: () => [...services.keys()],
+    logs,
+    deployments,
+    metrics: () => `${requests.text()}${metrics()}`,
+    shutdown,
+  });
+  return startGateway({ port, services, control, onAnswered: (answered) => requests.add(answered) });
+}
+
+/** Everything an AWS SDK asks its environment for. The keys are not secret: nothing checks them. */
+function environment(endpoint: string): Readonly<Record<string, string>> {
+  return Object.freeze({
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: localIdentity.region,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  });
+}
