@@ -1,0 +1,54 @@
+/** EventBridge, as far as schedules go: rules with a rate that invoke functions. See behaviour.md. */
+import type { Aws, Identity, Json, Service } from '../../kernel/aws.js';
+import type { Clock } from '../../kernel/clock.js';
+import { handleJson } from '../../kernel/json-protocol.js';
+import { createCall } from '../../kernel/operations.js';
+import type { EventsContext } from './context.js';
+import * as rules from './operations/rules.js';
+import * as tags from './operations/tags.js';
+import * as targets from './operations/targets.js';
+import { createScheduler } from './scheduler.js';
+import type { EventsState } from './state.js';
+
+export interface EventsOptions {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly identity: Identity;
+  /** Told when a target got no event, and why. */
+  readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
+}
+
+const operations = {
+  DeleteRule: rules.deleteRule,
+  DescribeRule: rules.describeRule,
+  DisableRule: rules.disableRule,
+  EnableRule: rules.enableRule,
+  ListRules: rules.listRules,
+  ListTagsForResource: tags.listTagsForResource,
+  ListTargetsByRule: targets.listTargetsByRule,
+  PutRule: rules.putRule,
+  PutTargets: targets.putTargets,
+  RemoveTargets: targets.removeTargets,
+  TagResource: tags.tagResource,
+  UntagResource: tags.untagResource,
+};
+
+export function createEvents(options: EventsOptions): Service {
+  const { clock, identity } = options;
+  const state: EventsState = { rules: {} };
+  const onTrouble = (text: string) => options.onLog?.({ source: 'events', text, atMs: clock.now() });
+  const scheduler = createScheduler({ ...options, state, onTrouble });
+  const context: EventsContext = { clock, identity, state, scheduler };
+  const call = createCall({ service: 'events', operations, context });
+  return {
+    name: 'events',
+    call,
+    handle: handleJson({ target: 'AWSEvents', version: '1.1' }, call),
+    snapshot: () => structuredClone(state) as unknown as Json,
+    restore(saved) {
+      Object.assign(state, structuredClone(saved));
+      for (const rule of Object.values(state.rules)) scheduler.refresh(rule);
+    },
+    close: async () => scheduler.close(),
+  };
+}
