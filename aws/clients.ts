@@ -1,0 +1,40 @@
+/**
+ * AWS SDK clients for a person's command: each is imported when it is first needed (an import costs about 100 ms), finds
+ * region, credentials and endpoint as every AWS tool does, and gives up soon enough for somebody who waits.
+ */
+
+import type { AppConfigClient } from '@aws-sdk/client-appconfig';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { KinesisClient } from '@aws-sdk/client-kinesis';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { withoutNodeVersionWarning } from './node-version-warning.js';
+
+/** Long enough for a connection across the world, short enough to notice that nobody is there. */
+const connectionTimeoutMs = 3_000;
+/** A synchronous invocation waits for its function, whose own limit is below this. */
+const requestTimeoutMs = 70_000;
+
+const options = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
+} as const;
+
+export async function appConfigClient(): Promise<AppConfigClient> {
+  const { AppConfigClient } = await import('@aws-sdk/client-appconfig');
+  return withoutNodeVersionWarning(() => new AppConfigClient(options));
+}
+
+export async function dynamoDbClient(): Promise<DynamoDBClient> {
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  return withoutNodeVersionWarning(() => new DynamoDBClient(options));
+}
+
+export async function kinesisClient(): Promise<KinesisClient> {
+  const { KinesisClient } = await import('@aws-sdk/client-kinesis');
+  return withoutNodeVersionWarning(() => new KinesisClient(options));
+}
+
+export async function lambdaClient(): Promise<LambdaClient> {
+  const { LambdaClient } = await import('@aws-sdk/client-lambda');
+  return withoutNodeVersionWarning(() => new LambdaClient(options));
+}

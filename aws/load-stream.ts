@@ -1,0 +1,68 @@
+/** Load reports on their way to the stream `load`, over Kinesis. */
+
+import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import { type NodeReport, reportPartitionKey } from '../core/node-reports.js';
+import { withoutNodeVersionWarning } from './node-version-warning.js';
+
+/** Kinesis: PutRecords takes at most 500 records. */
+const batchMaxRecords = 500;
+
+/** What became of a batch. */
+export interface PutOutcome {
+  /** Those the stream does not hold, in the order in which they were given; empty when all went well. */
+  readonly unsent: readonly NodeReport[];
+  /** Why, for people; present when something is unsent. */
+  readonly reason?: string;
+}
+
+export interface LoadReports {
+  /** Puts reports in one batch. Reports may arrive twice or out of order; their sequence says so. Never rejects. */
+  put(reports: readonly NodeReport[], signal: AbortSignal): Promise<PutOutcome>;
+  /** Ends open connections. */
+  close(): void;
+}
+
+/** Reports to one Kinesis stream, with the SDK's own settings (environment, files). */
+export function kinesisLoadReports(streamName: string): LoadReports {
+  const client = withoutNodeVersionWarning(() => new KinesisClient({}));
+  return {
+    put: async (reports, signal) => {
+      const batch = reports.slice(0, batchMaxRecords);
+      const rest = reports.slice(batchMaxRecords);
+      const outcome = await putBatch({ client, streamName, batch, signal });
+      return rest.length === 0
+        ? outcome
+        : { reason: 'more than one batch', ...outcome, unsent: [...outcome.unsent, ...rest] };
+    },
+    close: () => client.destroy(),
+  };
+}
+
+interface Put {
+  readonly client: KinesisClient;
+  readonly streamName: string;
+  readonly batch: readonly NodeReport[];
+  readonly signal: AbortSignal;
+}
+
+async function putBatch({ client, streamName, batch, signal }: Put): Promise<PutOutcome> {
+  const command = new PutRecordsCommand({
+    StreamName: streamName,
+    Records: batch.map((report) => ({
+      PartitionKey: reportPartitionKey(report),
+      Data: new TextEncoder().encode(JSON.stringify(report)),
+    })),
+  });
+  try {
+    const { Records: records = [] } = await client.send(command, { abortSignal: signal });
+    const failed = records.find((record) => record.ErrorCode !== undefined);
+    if (!failed) return { unsent: [] };
+    const unsent = batch.filter((_, index) => records[index]?.ErrorCode !== undefined);
+    return { unsent, reason: `${failed.ErrorCode}: ${failed.ErrorMessage}` };
+  } catch (error) {
+    return {
+      unsent: batch,
+      reason: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+    };
+  }
+}

@@ -1,0 +1,85 @@
+/** Invokes the publish function of one environment. The right to do so is the right to publish there. */
+
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { type ClusterAddress, formatCluster } from '../core/addresses.js';
+import { ServiceUnavailable } from '../core/errors.js';
+import { publishFunction } from '../core/names.js';
+import { type PublishRequest, type PublishResult, publishResultSchema } from '../core/publishing.js';
+import { calling, isNamed } from './failures.js';
+
+/** Lambda takes 6 MB for a synchronous invocation ("Lambda quotas", payload). */
+const payloadMaxBytes = 6 * 1024 * 1024;
+
+export interface PublishFunction {
+  /** @throws ServiceUnavailable when the function is not there, cannot be reached, fails, or answers nonsense. */
+  publish(request: PublishRequest): Promise<PublishResult>;
+}
+
+export function createPublishFunction(
+  client: LambdaClient,
+  where: { readonly stage: string; readonly cluster: ClusterAddress },
+): PublishFunction {
+  const name = publishFunction(where.stage, where.cluster);
+  return {
+    async publish(request) {
+      const payload = new TextEncoder().encode(JSON.stringify(request));
+      demandSize(payload.length);
+      const answer = await invoke(client, { name, payload, cluster: formatCluster(where.cluster) });
+      return readAnswer(name, answer);
+    },
+  };
+}
+
+async function invoke(
+  client: LambdaClient,
+  call: { readonly name: string; readonly payload: Uint8Array; readonly cluster: string },
+): Promise<InvokeCommandOutput> {
+  const absent = (error: unknown) =>
+    isNamed(error, 'ResourceNotFoundException') ? ('absent' as const) : undefined;
+  const command = new InvokeCommand({ FunctionName: call.name, Payload: call.payload });
+  const answer = await calling(`invoke ${call.name}`, () => client.send(command), absent);
+  if (answer === 'absent') throw notDeployed(call);
+  return answer;
+}
+
+function readAnswer(name: string, answer: InvokeCommandOutput): PublishResult {
+  const text = new TextDecoder().decode(answer.Payload ?? new Uint8Array());
+  if (answer.FunctionError !== undefined) throw failed(name, text);
+  const parsed = publishResultSchema.safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  throw new ServiceUnavailable(`${name} gave an answer that this command does not understand`, {
+    hint: 'The deployed functions and this command are of different versions: deploy the stacks again, or update the command.',
+    cause: parsed.error,
+  });
+}
+
+function notDeployed({ name, cluster }: { name: string; cluster: string }): ServiceUnavailable {
+  return new ServiceUnavailable(`Nothing can publish to ${cluster}: there is no function ${name} here`, {
+    hint: 'Deploy the stacks first (`npm run deploy`, or `npx veltrix local deploy` for the local AWS), or name their stage with --stage.',
+  });
+}
+
+function failed(name: string, text: string): ServiceUnavailable {
+  const report = parseJson(text) as { errorMessage?: unknown; errorType?: unknown } | undefined;
+  const message = typeof report?.errorMessage === 'string' ? report.errorMessage : text || 'no reason given';
+  return new ServiceUnavailable(`${name} failed: ${message}`, {
+    hint: `Nothing is half-published; try again. The function's log tells more (log group /aws/lambda/${name}).`,
+    retryable: true,
+  });
+}
+
+function demandSize(bytes: number): void {
+  if (bytes <= payloadMaxBytes) return;
+  throw new ServiceUnavailable(
+    `The request is ${bytes.toLocaleString('en')} bytes; a function takes at most ${payloadMaxBytes.toLocaleString('en')}`,
+    { hint: 'Split the profile, or shorten its values.' },
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
