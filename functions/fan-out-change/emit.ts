@@ -1,0 +1,73 @@
+/** Puts what a profile's logs hold and its cursor has not seen on the stream, in order. */
+
+import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
+import { afterEvent, type ChangeCursor, pendingChanges, settle } from '../../core/change-events.js';
+import type { ChangeCursors, ChangeStream, StoredCursor } from '../../core/change-stream.js';
+import type { Deployment } from '../../core/deployments.js';
+import type { EpochMs } from '../../core/time.js';
+import type { Logs } from './logs.js';
+
+export interface EmitDeps {
+  readonly cursors: ChangeCursors;
+  readonly stream: ChangeStream;
+}
+
+export interface Emission {
+  readonly where: ProfileAddress;
+  /** The cursor as it was read before the logs were. */
+  readonly stored: StoredCursor;
+  readonly logs: Logs;
+  readonly now: EpochMs;
+}
+
+export interface Emitted {
+  readonly put: number;
+  /** Cursor writes that somebody else was quicker with. */
+  readonly lost: number;
+}
+
+/**
+ * Puts the pending events, moving the cursor after each: a crash between the two puts an event again, never none. When
+ * another run moved the cursor, it is read again and whatever is left is put.
+ * @throws ServiceUnavailable from stream or cursors; the cursor never passes an event that was not put.
+ */
+export async function emitChanges(deps: EmitDeps, emission: Emission): Promise<Emitted> {
+  const { where, logs, now } = emission;
+  const mine = logs.deployments.filter((deployment) => deployment.profile === where.profile);
+  let { stored } = emission;
+  const emitted = { put: 0, lost: 0 };
+  // Ends: each lost write means that another run moved the cursor over these same, finitely many, entries.
+  for (;;) {
+    const event = pendingChanges(stored.cursor, where, mine)[0];
+    const next = event ? afterEvent(stored.cursor, event) : settled(stored.cursor, mine, { logs, now });
+    if (!event && isSame(next, stored.cursor)) return emitted;
+    if (event) {
+      await deps.stream.put(event);
+      emitted.put += 1;
+    }
+    if ((await deps.cursors.write(next, stored.revision)) === 'saved') {
+      stored = { cursor: next, revision: stored.revision + 1 };
+    } else {
+      emitted.lost += 1;
+      stored = await deps.cursors.read(formatProfile(where));
+    }
+  }
+}
+
+/**
+ * Forgets what is final. A profile with nothing open is settled through the environment's newest deployment, though that
+ * is another profile's: otherwise a profile that seldom changes would make every run list the environment's whole past.
+ */
+function settled(
+  cursor: ChangeCursor,
+  mine: readonly Deployment[],
+  { logs, now }: { readonly logs: Logs; readonly now: EpochMs },
+): ChangeCursor {
+  const next = settle(cursor, mine, now);
+  const newestOfMine = Math.max(0, ...mine.map((deployment) => deployment.number));
+  if (next.settledThrough < newestOfMine) return next;
+  return { ...next, settledThrough: Math.max(next.settledThrough, logs.newest) };
+}
+
+const isSame = (a: ChangeCursor, b: ChangeCursor): boolean =>
+  a.settledThrough === b.settledThrough && Object.keys(a.emitted).length === Object.keys(b.emitted).length;

@@ -1,0 +1,38 @@
+/** Entry point: AppConfig's event logs → Kinesis `changes`. */
+
+import { AppConfigClient } from '@aws-sdk/client-appconfig';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
+import { createChangeCursors } from '../../aws/change-cursors.js';
+import { createChangeStream } from '../../aws/change-stream.js';
+import { createDirectory } from '../../aws/directory.js';
+import { createEnvironmentStore } from '../../aws/environment-store.js';
+import { applications } from '../../config/applications.js';
+import { clock } from '../clock.js';
+import { readSettings } from '../environment.js';
+import { createLog } from '../log.js';
+import { createMeasures } from '../measures.js';
+import { createHandler } from './handler.js';
+import { createPlaces } from './places.js';
+import { fanOutSettingsSchema } from './settings.js';
+
+let handle: ReturnType<typeof createHandler> | undefined;
+
+export const handler = (event: unknown): Promise<void> => {
+  handle ??= wire();
+  return handle(event);
+};
+
+function wire() {
+  const settings = readSettings(fanOutSettingsSchema, process.env);
+  const appConfig = new AppConfigClient();
+  return createHandler({
+    places: createPlaces(createDirectory(appConfig), applications),
+    storeOf: (place) => createEnvironmentStore(appConfig, { ...place, strategyIds: {} }),
+    cursors: createChangeCursors(new DynamoDBClient(), settings.VELTRIX_CURSORS_TABLE),
+    stream: createChangeStream(new KinesisClient(), settings.VELTRIX_CHANGES_STREAM),
+    clock,
+    log: createLog('fan-out-change'),
+    measures: createMeasures('fan-out-change'),
+  });
+}

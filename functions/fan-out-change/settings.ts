@@ -1,0 +1,21 @@
+/** The environment of the function that puts change events on their stream. */
+
+import * as z from 'zod';
+
+export const fanOutSettingsSchema = z.object({
+  /** Name of the stream of change events. */
+  VELTRIX_CHANGES_STREAM: z.string().min(1),
+  /** Name of the table of cursors. */
+  VELTRIX_CURSORS_TABLE: z.string().min(1),
+});
+
+/** What it counts, for alarms and dashboards. */
+export const fanOutMetrics = {
+  /** Events put on the stream. */
+  put: 'ChangesPut',
+  /** Times somebody else had moved a cursor first. */
+  lost: 'ChangeCursorsLost',
+  /** Environments whose events could not all be put; the next hint tries again. */
+  failed: 'FanOutsFailed',
+} as const;
+export type FanOutMetric = (typeof fanOutMetrics)[keyof typeof fanOutMetrics];

@@ -1,0 +1,42 @@
+/** The environment of the function that publishes to one environment of one application. */
+
+import * as z from 'zod';
+import { strategyNames } from '../../core/strategies.js';
+import { jsonMap } from '../environment.js';
+
+/** Lambda: all variables of a function together take 4 KB. Names and ids of so many profiles fit. */
+export const publishProfilesMax = 50;
+
+export const publishSettingsSchema = z.object({
+  /** Name of the application. */
+  VELTRIX_APPLICATION: z.string().min(1),
+  /** Name of the environment. */
+  VELTRIX_ENVIRONMENT: z.string().min(1),
+  /** AppConfig's id of the application. */
+  VELTRIX_APPLICATION_ID: z.string().min(1),
+  /** AppConfig's id of the environment. */
+  VELTRIX_ENVIRONMENT_ID: z.string().min(1),
+  /** AppConfig's id of each profile, by name. */
+  VELTRIX_PROFILE_IDS: jsonMap,
+  /** AppConfig's id of each strategy, by name. */
+  VELTRIX_STRATEGY_IDS: jsonMap,
+  /** Strategy of a request that names none. */
+  VELTRIX_DEFAULT_STRATEGY: z.enum(strategyNames),
+});
+
+/** What it counts, for alarms and dashboards. */
+export const publishMetrics = {
+  /** Deployments started. */
+  started: 'PublishStarted',
+  /** Requests whose content was deployed, or being deployed, already. */
+  unchanged: 'PublishUnchanged',
+  /** Requests refused for their content. */
+  refused: 'PublishRefused',
+  /** Requests that built on another version than the one deployed. */
+  conflict: 'PublishConflict',
+  /** Requests that met a running deployment. */
+  busy: 'PublishBusy',
+  /** Decisions taken again because somebody else was quicker. */
+  again: 'PublishDecidedAgain',
+} as const;
+export type PublishMetric = (typeof publishMetrics)[keyof typeof publishMetrics];
