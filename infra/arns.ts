@@ -1,0 +1,16 @@
+/** ARNs from names. Nothing is exported from one stack to another: an export locks what it names. */
+
+import { ArnFormat, type Stack } from 'aws-cdk-lib';
+
+export const tableArn = (stack: Stack, name: string): string =>
+  stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName: name });
+
+export const streamArn = (stack: Stack, name: string): string =>
+  stack.formatArn({ service: 'kinesis', resource: 'stream', resourceName: name });
+
+export const queueArn = (stack: Stack, name: string): string =>
+  stack.formatArn({ service: 'sqs', resource: name, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+
+/** `path` is what follows the account: `application/<id>/environment/<id>`. */
+export const appConfigArn = (stack: Stack, path: string): string =>
+  stack.formatArn({ service: 'appconfig', resource: path, arnFormat: ArnFormat.NO_RESOURCE_NAME });

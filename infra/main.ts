@@ -1,0 +1,5 @@
+/** What `cdk` runs: writes the cloud assembly. */
+
+import { synthesize } from './app.js';
+
+synthesize();
