@@ -1,0 +1,88 @@
+/** Starts a node: from disk, from AppConfig, or from defaults, in this order of haste and the reverse order of preference. */
+
+import { formatProfile } from '../core/addresses.js';
+import { ConfigurationMissing } from '../core/errors.js';
+import type { Application } from '../core/profiles.js';
+import { ConnectedNode } from './connected-node.js';
+import type { NodeDeps } from './default-deps.js';
+import type { Node } from './node.js';
+import { type ConnectOptions, readOptions, type Settings } from './options.js';
+import type { LiveProfile } from './profiles/live-profile.js';
+
+/** `connect` of the door, with everything it needs from outside passed in. */
+export async function connectWith<const App extends Application>(
+  application: App,
+  options: ConnectOptions<App>,
+  deps: NodeDeps,
+): Promise<Node<App>> {
+  const settings = readOptions(application, options);
+  const node = new ConnectedNode({ application, settings, ...deps });
+  await node.begin();
+  await untilReady(node, settings, deps);
+  const missing = node.profiles.filter((profile) => !canBegin(profile, settings));
+  if (missing.length === 0) {
+    node.ready();
+    // The one place where names become types: `config` is built from the application's own profiles.
+    return node.handle as unknown as Node<App>;
+  }
+  const error = missingError(node, missing, settings);
+  await node.close();
+  throw error;
+}
+
+/** Waits for AppConfig while it may still have something for a profile that has nothing. */
+function untilReady(node: ConnectedNode, settings: Settings, { clock }: NodeDeps): Promise<void> {
+  const isDecided = () => node.profiles.every((profile) => profile.readiness().kind !== 'waiting');
+  return new Promise((resolve) => {
+    if (isDecided()) return resolve();
+    const end = () => {
+      cancel();
+      off();
+      resolve();
+    };
+    const cancel = clock.setTimer(end, settings.startTimeoutMs, 'keepsAlive');
+    const off = node.onChanged(() => isDecided() && end());
+  });
+}
+
+function canBegin(profile: LiveProfile, settings: Settings): boolean {
+  if (profile.readiness().kind === 'ready') return true;
+  return settings.onMissing === 'defaults' && profile.useDefaults();
+}
+
+function missingError(
+  node: ConnectedNode,
+  missing: readonly LiveProfile[],
+  settings: Settings,
+): ConfigurationMissing {
+  const lines = missing.map((profile) => `${formatProfile(profile.address)}: ${whyMissing(profile)}`);
+  const disk = settings.directory === false ? 'none is kept on disk' : 'the disk holds none';
+  return new ConfigurationMissing(`${node.name} cannot start: ${lines.join('; ')}; ${disk}`, {
+    hint: hintFor(missing, settings),
+    retryable: missing.some((profile) => profile.readiness().kind === 'waiting'),
+  });
+}
+
+function whyMissing(profile: LiveProfile): string {
+  const readiness = profile.readiness();
+  if (readiness.kind === 'missing') return readiness.reason;
+  return `AppConfig did not answer in time (${profile.state().lastError ?? 'no answer yet'})`;
+}
+
+function hintFor(missing: readonly LiveProfile[], settings: Settings): string {
+  const [first] = missing;
+  const address = first ? formatProfile(first.address) : '';
+  const readiness = first?.readiness();
+  if (settings.onMissing === 'defaults')
+    return `Publish a value for ${address}, or give its profile \`defaults\`.`;
+  switch (readiness?.kind === 'missing' ? readiness.because : 'waiting') {
+    case 'denied':
+      return 'Give the process a region, and credentials that may call appconfig:StartConfigurationSession and appconfig:GetLatestConfiguration.';
+    case 'not-found':
+      return `Publish a value with \`veltrix publish ${address} -m "first values"\`, or start with the profile's defaults: onMissing: 'defaults'.`;
+    case 'refused':
+      return `See what does not suit with \`veltrix plan ${address}\`: publish another value, or start a build whose schema admits this one.`;
+    default:
+      return `Check that AppConfig can be reached from here (AWS_REGION, AWS_ENDPOINT_URL), or start with the profile's defaults: onMissing: 'defaults'.`;
+  }
+}

@@ -1,0 +1,51 @@
+/** Puts together what a node says of itself. */
+
+import type { NodeHealth, NodeReport, ProfileReport } from '../../core/node-reports.js';
+import type { ProfileState } from '../node.js';
+import type { Settings } from '../options.js';
+import type { LabelCounters } from './label-counters.js';
+
+export interface ReportedProfile {
+  readonly name: string;
+  readonly schemaVersion: number;
+  readonly state: ProfileState;
+  readonly counters: LabelCounters;
+}
+
+export interface ReportFacts {
+  readonly cluster: string;
+  readonly node: string;
+  readonly incarnation: string;
+  readonly settings: Pick<Settings, 'endpoint' | 'labels' | 'capacity'>;
+  readonly health: NodeHealth;
+  readonly load: number;
+  readonly queueDepth: number;
+  readonly inFlight: number;
+  readonly profiles: readonly ReportedProfile[];
+  readonly sequence: number;
+  readonly droppedReports: number;
+}
+
+/** A report in the form of `core/node-reports.ts`. */
+export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeReport {
+  const { endpoint, labels, capacity } = settings;
+  return {
+    form: 1,
+    ...facts,
+    ...(endpoint !== undefined && { endpoint }),
+    labels,
+    capacity,
+    profiles: Object.fromEntries(profiles.map((profile) => [profile.name, profileReport(profile)])),
+  };
+}
+
+function profileReport({ state, schemaVersion, counters }: ReportedProfile): ProfileReport {
+  const { label, source, refused } = state;
+  return {
+    ...(label !== undefined && { label }),
+    source,
+    ...(refused && { refused }),
+    schemaVersion,
+    counters: counters.report(),
+  };
+}
