@@ -1,0 +1,97 @@
+/** What several questions need to know of an environment, read once. */
+
+import { createHash } from 'node:crypto';
+import type { JsonValue } from '../core/canonical-json.js';
+import { type DeploymentSummary, deployedOf, type EnvironmentStore } from '../core/deployments.js';
+import { ServiceUnavailable } from '../core/errors.js';
+import { readProvenance } from '../core/provenance.js';
+import { type StrategyName, strategies, strategyNames } from '../core/strategies.js';
+
+/** Deployments that are read at most when a profile was never deployed: ten pages of AppConfig. */
+const deploymentsMax = 500;
+
+/** Newest first, down to the newest completed deployment of each of the profiles. */
+export async function readDeployments(
+  store: EnvironmentStore,
+  profiles: readonly string[],
+): Promise<readonly DeploymentSummary[]> {
+  const read: DeploymentSummary[] = [];
+  const open = new Set(profiles);
+  for await (const deployment of store.deployments()) {
+    read.push(deployment);
+    if (deployment.state === 'COMPLETE') open.delete(deployment.profile);
+    if (open.size === 0 || read.length >= deploymentsMax) break;
+  }
+  return read;
+}
+
+/** A version that is, was or is being deployed, with who published it and why. */
+export interface DeployedVersion {
+  readonly version: number;
+  /** Absent for a version that was created around Veltrix. */
+  readonly label?: string;
+  readonly deployment: number;
+  readonly author: string;
+  readonly reason: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+export function describeVersion(summary: DeploymentSummary, description: string): DeployedVersion {
+  return {
+    version: summary.version,
+    ...(summary.label !== undefined && { label: summary.label }),
+    deployment: summary.number,
+    ...readProvenance(description),
+    startedAt: summary.startedAt,
+  };
+}
+
+/** The strategy a deployment runs under, told by its times; undefined for one that is not Veltrix's. */
+export function strategyOf(deployment: {
+  readonly durationMinutes: number;
+  readonly bakeMinutes: number;
+}): StrategyName | undefined {
+  return strategyNames.find((name) => {
+    const { durationMinutes, bakeMinutes } = strategies[name];
+    return durationMinutes === deployment.durationMinutes && bakeMinutes === deployment.bakeMinutes;
+  });
+}
+
+export interface StoredValue {
+  readonly version: number;
+  readonly bytes: Uint8Array;
+  readonly value: JsonValue;
+}
+
+/** The content of the version that is deployed; undefined when nothing is. */
+export async function readDeployedValue(
+  store: EnvironmentStore,
+  profile: string,
+  deployments: readonly DeploymentSummary[],
+): Promise<StoredValue | undefined> {
+  const version = deployedOf(deployments, profile)?.version;
+  return version === undefined ? undefined : readValue(store, profile, version);
+}
+
+/** One version's content as a value; undefined when there is no such version. @throws ServiceUnavailable when it is no JSON. */
+export async function readValue(
+  store: EnvironmentStore,
+  profile: string,
+  version: number,
+): Promise<StoredValue | undefined> {
+  const bytes = await store.content(profile, version);
+  if (bytes === undefined) return undefined;
+  try {
+    return { version, bytes, value: JSON.parse(new TextDecoder().decode(bytes)) as JsonValue };
+  } catch (cause) {
+    throw new ServiceUnavailable(`Version ${version} of ${profile} is no JSON`, {
+      hint: 'It was created around Veltrix. Publish the file again.',
+      cause,
+    });
+  }
+}
+
+/** First 8 hex digits of the SHA-256, as labels carry them. */
+export const hash8 = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex').slice(0, 8);
