@@ -1,0 +1,68 @@
+/** The shape of a command: arguments in, data out, lines for people. Commands return; one place prints and ends. */
+
+import type * as z from 'zod';
+import type { Cloud } from '../control/cloud.js';
+import type { Workspace } from '../control/files/workspace.js';
+import type { VeltrixError } from '../core/errors.js';
+import type { Paint } from './terminal/paint.js';
+import type { Screen } from './terminal/screen.js';
+
+/** What commander read: positional arguments in order, options by their long names. */
+export interface RawArguments {
+  readonly positional: readonly (string | undefined)[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a command may use of the world. */
+export interface Context {
+  readonly screen: Screen;
+  readonly json: boolean;
+  readonly yes: boolean;
+  readonly stage: string;
+  /** Where the person stands. */
+  readonly directory: string;
+  /** The process's own; choosing a target writes to it, as a shell would. */
+  readonly environment: NodeJS.ProcessEnv;
+  /** Aborts at Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** The stage in AWS; the local AWS of this project when one runs and nothing else was chosen. */
+  cloud(): Promise<Cloud>;
+  workspace(): Promise<Workspace>;
+  /** The person's name, for provenance. */
+  author(): string;
+}
+
+export interface Command<Arguments, Data> {
+  /** Positional arguments and options, named. @throws UsageError through `parseArguments` when they do not fit. */
+  readonly args: z.ZodType<Arguments>;
+  /** Names for the positional arguments, in order. */
+  readonly positional?: readonly string[];
+  /** Nothing comes back from a command that showed everything itself. */
+  run(context: Context, args: Arguments): Promise<Data | undefined>;
+  /** For people; never called under --json. */
+  render(data: Data, paint: Paint): readonly string[];
+  /** Why a command that has data to show did fail all the same. */
+  failure?(data: Data): VeltrixError | undefined;
+}
+
+/** What came of a command. */
+export interface Outcome {
+  readonly data: unknown;
+  readonly lines: (paint: Paint) => readonly string[];
+  readonly failure: VeltrixError | undefined;
+}
+
+/** A command with its types forgotten. */
+export type Runnable = (context: Context, raw: RawArguments) => Promise<Outcome>;
+
+export function defineCommand<Arguments, Data>(command: Command<Arguments, Data>): Runnable {
+  return async (context, raw) => {
+    const { parseArguments } = await import('./parse-arguments.js');
+    const data = await command.run(context, parseArguments(command, raw));
+    return {
+      data,
+      lines: (paint) => (data === undefined ? [] : command.render(data, paint)),
+      failure: data === undefined ? undefined : command.failure?.(data),
+    };
+  };
+}

@@ -1,0 +1,28 @@
+/** `veltrix dev`: everything on this machine, live. */
+
+import * as z from 'zod';
+import { defineCommand } from '../command.js';
+import { runDev } from '../dev/run.js';
+import { createView } from '../dev/view.js';
+import { speed } from '../local-aws/serve.js';
+import { flag, wholeNumber } from '../parse-arguments.js';
+
+/** A ten-minute rollout takes ten seconds. */
+const defaultSpeed = 60;
+const defaultNodeCount = 20;
+/** A machine of two cores still breathes. */
+const nodeCountMax = 100;
+
+export const dev = defineCommand({
+  args: z.object({
+    port: wholeNumber(0, 65_535).optional(),
+    speed: speed.default(defaultSpeed),
+    nodes: wholeNumber(1, nodeCountMax).default(defaultNodeCount),
+    once: flag,
+  }),
+  async run(context, options): Promise<undefined> {
+    await runDev(context, options, createView(context.screen, context.json));
+    return undefined;
+  },
+  render: () => [],
+});

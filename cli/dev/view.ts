@@ -1,0 +1,118 @@
+/** Shows the story of `veltrix dev`: repainted in place on a terminal, told line by line elsewhere. */
+
+import type { ProfileStatus, Status } from '../../control/see/status.js';
+import { inOneLine } from '../commands/status.js';
+import { DeployView } from '../local-aws/deploy-view.js';
+import { bar, count, duration, provenance, table } from '../terminal/layout.js';
+import type { Paint } from '../terminal/paint.js';
+import { nodeSquares, stateWords } from '../terminal/profile-status.js';
+import type { Screen } from '../terminal/screen.js';
+import type { StoryEvent, Tell } from './story.js';
+
+/** Shows events on a screen; as documents for programs, one a line, under `json`. */
+export function createView(screen: Screen, json: boolean): Tell {
+  if (json) return (event) => screen.json(event);
+  if (screen.isTerminal) return createLiveView(screen);
+  return createPlainView(screen);
+}
+
+/** A line for each thing that happened, and one whenever a profile's state became another. */
+function createPlainView({ line, paint }: Screen): Tell {
+  const known = new Map<string, string>();
+  return (event) => {
+    if (event.event === 'nodes' && event.ready < event.wanted) return;
+    if (event.event !== 'status') return describeEvent(event, paint).forEach((text) => line(text));
+    for (const profile of event.status.profiles) {
+      const text = `  ${inOneLine(profile)}`;
+      if (known.get(profile.address) !== text) line(text);
+      known.set(profile.address, text);
+    }
+  };
+}
+
+function createLiveView(screen: Screen): Tell {
+  const deployView = new DeployView();
+  const done: string[] = [];
+  let status: Status | undefined;
+  let isSettled = false;
+  return (event) => {
+    if (event.event === 'deploying') deployView.add(event.progress);
+    else if (event.event === 'status') status = event.status;
+    else if (event.event !== 'nodes') done.push(...describeEvent(event, screen.paint));
+    const below = event.event === 'deploying' ? deployView.lines(screen.paint) : [];
+    const starting = event.event === 'nodes' ? describeEvent(event, screen.paint) : [];
+    if (event.event === 'converged') isSettled = true;
+    const page = status === undefined ? [] : describeFleet(status, screen.paint);
+    const next = isSettled && event.event !== 'stopping' ? describeNext(screen.paint) : [];
+    screen.repaint([...done.slice(-storyLinesMax), ...below, ...starting, ...page, ...next]);
+  };
+}
+
+/** Lines of the story that stay above the fleet. */
+const storyLinesMax = 7;
+
+/** One event in plain words; nothing for those that only move a bar. */
+export function describeEvent(event: StoryEvent, paint: Paint): readonly string[] {
+  const ok = paint.good('✔');
+  switch (event.event) {
+    case 'local-aws':
+      return [`${ok} local AWS at ${paint.strong(event.endpoint)}, rollouts ${event.speed} times as fast`];
+    case 'synthesized':
+      return [`${ok} stacks synthesized in ${duration(event.durationMs)}`];
+    case 'deploying':
+    case 'status':
+      return [];
+    case 'deployed':
+      return [
+        `${ok} ${count(event.stacks.length, 'stack')} deployed in ${duration(event.durationMs)}: ${stackNames(event.stacks)}`,
+      ];
+    case 'published':
+      return [
+        `${ok} ${event.address} version ${event.version}${event.unchanged ? ' unchanged' : ' published'}`,
+      ];
+    case 'nodes':
+      return [`  ${event.ready}/${count(event.wanted, 'node')} serving`];
+    case 'node-lost':
+      return [`${paint.bad('✖')} ${event.node} ended: ${event.complaint || 'without a word'}`];
+    case 'converged':
+      return [
+        `${ok} all ${count(event.nodes, 'node')} hold ${event.versions}  ${paint.dim(`${duration(event.elapsedMs)} after the start`)}`,
+      ];
+    case 'trouble':
+      return [`${paint.warn('!')} ${event.message}`];
+    case 'stopping':
+      return ['stopping: nodes leave, then the local AWS'];
+  }
+}
+
+const stackNames = (stacks: readonly { readonly name: string }[]): string =>
+  stacks.map(({ name }) => name).join(', ');
+
+/** The fleet in three lines a profile. */
+function describeFleet({ profiles }: Status, paint: Paint): readonly string[] {
+  return profiles.flatMap((profile) => ['', ...describeProfile(profile, paint)]);
+}
+
+function describeProfile(profile: ProfileStatus, paint: Paint): readonly string[] {
+  const { address, rollout, deployed, nodes } = profile;
+  const shown = rollout ?? deployed;
+  const live = nodes.holding.length + nodes.waiting.length + nodes.refused.length;
+  const version = shown ? `v${shown.version}${rollout && deployed ? ` ← v${deployed.version}` : ''}` : '';
+  const percentage = rollout?.percentage ?? (deployed ? 100 : 0);
+  return [
+    `${paint.strong(address)}  ${stateWords(profile, paint)}  ${version}  ${shown ? provenance(shown, paint) : ''}`,
+    `  offered ${paint.code(bar(percentage))} ${percentage} %   held by ${nodes.holding.length}/${count(live, 'node')}`,
+    ...table(nodeSquares(profile, paint)).map((line) => `  ${line}`),
+  ];
+}
+
+function describeNext(paint: Paint): readonly string[] {
+  return [
+    '',
+    'Try next, in another terminal:',
+    `  edit ${paint.strong('config/treasure-hunt/gameplay.staging.yaml')}, then`,
+    `  ${paint.code('npx veltrix publish treasure-hunt/staging/gameplay -m "…"')}`,
+    `  ${paint.code('npx veltrix status --watch')}   ${paint.code('npx veltrix nodes treasure-hunt/staging')}`,
+    paint.dim('Ctrl-C stops everything.'),
+  ];
+}

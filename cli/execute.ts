@@ -1,0 +1,80 @@
+/** Runs one command in its world, prints what comes back, and says how it ended. */
+
+import { execFileSync } from 'node:child_process';
+import { userInfo } from 'node:os';
+import { connect } from '../control/connect.js';
+import { explainFailure } from '../control/failures.js';
+import { openWorkspace } from '../control/files/workspace.js';
+import { defaultStage } from '../core/names.js';
+import type { Context, Outcome, RawArguments, Runnable } from './command.js';
+import { exitCodeOf } from './exit-codes.js';
+import { describeFailure, failureAsJson } from './failures.js';
+import { chooseTarget } from './local-aws/target.js';
+import type { World } from './program.js';
+import { createScreen } from './terminal/screen.js';
+
+/** @returns the exit code. */
+export async function execute(runnable: Runnable, raw: RawArguments, world: World): Promise<number> {
+  const interrupted = new AbortController();
+  const stop = () => interrupted.abort();
+  process.on('SIGINT', stop).on('SIGTERM', stop);
+  const context = createContext(raw, world, interrupted.signal);
+  try {
+    const outcome = await runnable(context, raw);
+    show(outcome, context);
+    return exitCodeOf(outcome.failure);
+  } catch (error) {
+    const failure = explainFailure(error);
+    showFailure(failure, context);
+    return exitCodeOf(failure);
+  } finally {
+    context.screen.settle();
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function createContext({ options }: RawArguments, world: World, signal: AbortSignal): Context {
+  const { directory, environment, output } = world;
+  const stage = typeof options.stage === 'string' ? options.stage : defaultStage;
+  return {
+    screen: createScreen(output, environment),
+    json: options.json === true,
+    yes: options.yes === true,
+    stage,
+    directory,
+    environment,
+    signal,
+    cloud: async () => connect({ stage, target: await chooseTarget(directory, environment) }),
+    workspace: () => openWorkspace(directory),
+    author: () => authorName(directory),
+  };
+}
+
+function show({ data, lines, failure }: Outcome, { json, screen }: Context): void {
+  if (data === undefined) return;
+  if (json) screen.json(failure === undefined ? data : { ...data, ...failureAsJson(failure) });
+  else for (const line of lines(screen.paint)) screen.line(line);
+}
+
+function showFailure(failure: unknown, { json, screen }: Context): void {
+  if (json) screen.json(failureAsJson(failure));
+  else for (const line of describeFailure(failure, screen.paint)) screen.line(line);
+}
+
+/** As commits are signed: git's name, or else the account's. */
+function authorName(directory: string): string {
+  try {
+    const name = execFileSync('git', ['config', 'user.name'], {
+      cwd: directory,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+    if (name !== '') return name.slice(0, authorMaxChars);
+  } catch {
+    // No git, or no name: the account has one.
+  }
+  return userInfo().username;
+}
+
+/** The publish function takes so many characters (core, `publishRequestSchema`). */
+const authorMaxChars = 100;

@@ -1,0 +1,39 @@
+/** Arguments of a command, parsed with its schema; what does not fit is a usage error in the words of the command line. */
+
+import * as z from 'zod';
+import { parseDurationMs } from '../control/values/duration.js';
+import { parseAddress } from '../core/addresses.js';
+import { UsageError } from '../core/errors.js';
+import type { Command, RawArguments } from './command.js';
+
+/** An address, or a prefix of one. */
+export const address = z.string().transform(parseAddress);
+/** `90s`, `15m`: milliseconds. */
+export const duration = z.string().transform(parseDurationMs);
+/** A flag that is given or not. */
+export const flag = z.boolean().default(false);
+
+/** A whole number within bounds. */
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `expected a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .pipe(z.int().min(min, `expected at least ${min}`).max(max, `expected at most ${max}`));
+
+export function parseArguments<Arguments>(
+  { args, positional = [] }: Pick<Command<Arguments, unknown>, 'args' | 'positional'>,
+  raw: RawArguments,
+): Arguments {
+  const named = Object.fromEntries(positional.map((name, index) => [name, raw.positional[index]]));
+  const given = Object.entries({ ...raw.options, ...named }).filter(([, value]) => value !== undefined);
+  const parsed = args.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue?.path[0] ?? '');
+  const option = positional.includes(name) ? `<${name}>` : `--${name}`;
+  throw new UsageError(`${option}: ${issue?.message ?? 'is not valid'}`, {
+    hint: 'Add --help to see what it takes.',
+    cause: parsed.error,
+  });
+}

@@ -1,0 +1,202 @@
+/**
+ * Every verb with its arguments, options and examples: all that `--help` needs. What a verb does is loaded when it is
+ * used, so that asking for help costs nothing.
+ */
+
+import type { Runnable } from './command.js';
+
+export interface Verb {
+  readonly name: string;
+  readonly summary: string;
+  /** `<required>` or `[optional]`, with what it means. */
+  readonly arguments?: readonly (readonly [name: string, about: string])[];
+  readonly options?: readonly (readonly [flags: string, about: string])[];
+  readonly examples: readonly (readonly [command: string, about: string])[];
+  /** Absent for a verb that only groups others. */
+  readonly load?: () => Promise<Runnable>;
+  readonly verbs?: readonly Verb[];
+}
+
+const addressAbout = 'application/environment/profile, or as much of it as is meant';
+
+const local: readonly Verb[] = [
+  {
+    name: 'up',
+    summary: 'Start the local AWS and serve until Ctrl-C',
+    options: [
+      ['--port <port>', 'port to listen on; 0 takes any free one (default: 4600)'],
+      ['--speed <factor>', "hasten AppConfig's rollouts and bakes (default: 1)"],
+      ['--keep <directory>', 'keep state there between runs (default: memory only)'],
+    ],
+    examples: [
+      ['veltrix local up', 'serve on port 4600'],
+      ['veltrix local up --speed 60 --keep .veltrix/state', 'a minute of rollout takes a second'],
+    ],
+    load: async () => (await import('./commands/local-up.js')).localUp,
+  },
+  {
+    name: 'deploy',
+    summary: 'Synthesize the stacks and deploy them to the running local AWS',
+    options: [['--assembly <directory>', 'deploy a cloud assembly that was synthesized already']],
+    examples: [
+      ['veltrix local deploy', 'what `cdk deploy --all` would do in AWS'],
+      ['veltrix local deploy --assembly cdk.out', 'without synthesizing again'],
+    ],
+    load: async () => (await import('./commands/local-deploy.js')).localDeploy,
+  },
+  {
+    name: 'down',
+    summary: 'Stop the running local AWS',
+    examples: [['veltrix local down', 'what Ctrl-C does in its own terminal']],
+    load: async () => (await import('./commands/local-down.js')).localDown,
+  },
+];
+
+export const verbs: readonly Verb[] = [
+  {
+    name: 'dev',
+    summary: 'Local AWS, deployed stacks, published sample and a fleet of nodes, live',
+    options: [
+      ['--port <port>', 'port of the local AWS; 0 takes any free one (default: 4600)'],
+      ['--speed <factor>', "hasten AppConfig's rollouts and bakes (default: 60)"],
+      ['--nodes <count>', 'sample nodes to start (default: 20)'],
+      ['--once', 'change a value, wait until every node holds it, then end'],
+    ],
+    examples: [
+      ['veltrix dev', 'then edit config/treasure-hunt/gameplay.staging.yaml and publish it'],
+      ['veltrix dev --once --nodes 5', 'the whole story as a check, in a script'],
+    ],
+    load: async () => (await import('./commands/dev.js')).dev,
+  },
+  {
+    name: 'local',
+    summary: 'The local AWS on its own: up, deploy, down',
+    examples: [
+      ['veltrix local up', 'serve a local AWS'],
+      ['veltrix local deploy', 'deploy the stacks to it'],
+    ],
+    verbs: local,
+  },
+  {
+    name: 'check',
+    summary: 'Hold every file against its schema, without AWS',
+    arguments: [['[application]', 'only this application']],
+    examples: [
+      ['veltrix check', 'all applications'],
+      ['veltrix check treasure-hunt --json', 'one, for a script'],
+    ],
+    load: async () => (await import('./commands/check.js')).check,
+  },
+  {
+    name: 'plan',
+    summary: 'What a publish would change, for whom, and at what price',
+    arguments: [['<address>', 'application/environment, or one profile of it']],
+    options: [['--strategy <name>', 'plan for this rollout strategy']],
+    examples: [
+      ['veltrix plan treasure-hunt/staging', 'every profile of staging'],
+      ['veltrix plan treasure-hunt/staging/gameplay', 'one profile'],
+    ],
+    load: async () => (await import('./commands/plan.js')).plan,
+  },
+  {
+    name: 'publish',
+    summary: 'Publish the file of one profile to one environment',
+    arguments: [['<address>', 'application/environment/profile']],
+    options: [
+      ['-m, --message <why>', 'why, in one sentence; kept with the version'],
+      ['--strategy <name>', 'immediate, linear-50, linear-20 or canary-10 (default: as the stage says)'],
+      ['--expect <version>', 'only if exactly this version is deployed (0: none)'],
+      ['--wait', 'until every live node holds it'],
+      ['--timeout <duration>', 'how long to wait: 90s, 15m (default: 45m)'],
+    ],
+    examples: [
+      ['veltrix publish treasure-hunt/staging/gameplay -m "shorter cool-down"', 'under the default strategy'],
+      ['veltrix publish treasure-hunt/staging/limits -m "more room" --wait', 'and see it arrive'],
+      [
+        'veltrix publish treasure-hunt/production/limits -m "stop the queue" --strategy immediate --yes',
+        'at once, without being asked',
+      ],
+    ],
+    load: async () => (await import('./commands/publish.js')).publish,
+  },
+  {
+    name: 'status',
+    summary: 'What is deployed, what is on its way, and who holds it',
+    arguments: [['[address]', addressAbout]],
+    options: [['--watch', 'stay and follow']],
+    examples: [
+      ['veltrix status', 'everything'],
+      ['veltrix status treasure-hunt/staging --watch', 'follow a rollout'],
+    ],
+    load: async () => (await import('./commands/status.js')).status,
+  },
+  {
+    name: 'nodes',
+    summary: 'The nodes of one environment, and why one is left behind',
+    arguments: [
+      ['<address>', 'application/environment'],
+      ['[node]', 'one node, with everything it holds'],
+    ],
+    options: [['--behind', 'only nodes that do not hold what they are meant to']],
+    examples: [
+      ['veltrix nodes treasure-hunt/staging', 'all of them'],
+      ['veltrix nodes treasure-hunt/staging --behind', 'who is left, and why'],
+      ['veltrix nodes treasure-hunt/staging node-3', 'one of them'],
+    ],
+    load: async () => (await import('./commands/nodes.js')).nodes,
+  },
+  {
+    name: 'get',
+    summary: 'The value of a version',
+    arguments: [
+      ['<address>', 'application/environment/profile, with @version for another than the deployed'],
+    ],
+    examples: [
+      ['veltrix get treasure-hunt/staging/limits', 'the deployed value'],
+      ['veltrix get treasure-hunt/staging/limits@3 > limits.yaml', 'an earlier one, as a file'],
+    ],
+    load: async () => (await import('./commands/get.js')).get,
+  },
+  {
+    name: 'diff',
+    summary: 'What differs between two versions',
+    arguments: [
+      ['<from>', 'an address, with @version for another than the deployed'],
+      ['<to>', 'another one'],
+    ],
+    examples: [
+      ['veltrix diff treasure-hunt/staging/gameplay@3 treasure-hunt/staging/gameplay', 'since version 3'],
+      ['veltrix diff treasure-hunt/production/limits treasure-hunt/staging/limits', 'between environments'],
+    ],
+    load: async () => (await import('./commands/diff.js')).diff,
+  },
+  {
+    name: 'history',
+    summary: 'Every change of configuration, newest first',
+    arguments: [['[address]', addressAbout]],
+    options: [['--since <duration>', 'only as far back: 30m, 2h, 3d']],
+    examples: [
+      ['veltrix history --since 2h', 'was it configuration?'],
+      ['veltrix history treasure-hunt/production', 'the last changes of production'],
+    ],
+    load: async () => (await import('./commands/history.js')).history,
+  },
+  {
+    name: 'events',
+    summary: 'Change events, as consumers receive them',
+    arguments: [['[address]', addressAbout]],
+    options: [['--follow', 'stay and show further ones']],
+    examples: [
+      ['veltrix events treasure-hunt/staging', 'those the stream still holds'],
+      ['veltrix events --follow --json', 'one CloudEvent a line'],
+    ],
+    load: async () => (await import('./commands/events.js')).events,
+  },
+];
+
+/** Options that every verb has. */
+export const commonOptions: readonly (readonly [flags: string, about: string])[] = [
+  ['--stage <name>', 'the stage to talk to (default: main)'],
+  ['--json', 'print data for programs'],
+  ['--yes', 'never ask'],
+];
