@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../world.js';
+
+/** A node that took version 2 of `limits` after version 1, and the process of which then simply ends. */
+async function dieAfterTaking(world: World, livedMs: number) {
+  await world.connect({ report: false });
+  world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+  await world.clock.advance(60_000 + livedMs);
+  return new Map(world.disk.files);
+}
+
+/** A process that finds what the other one left. */
+async function restart(world: World, files: ReadonlyMap<string, string>) {
+  const next = createWorld();
+  await next.clock.advance(world.clock.now() - next.clock.now());
+  for (const [name, text] of files) next.disk.files.set(name, text);
+  for (const [name, version] of world.appConfig.deployed) next.appConfig.deployed.set(name, version);
+  return { next, node: await next.connect() };
+}
+
+describe('probation', () => {
+  it('starts from the version before when the process died with a version it had just taken', async () => {
+    const world = createWorld();
+    const { node } = await restart(world, await dieAfterTaking(world, 29_000));
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+    expect(node.config.limits.state()).toMatchObject({
+      label: 'v1-bbbbbbbb',
+      source: 'disk',
+      refused: {
+        label: 'v2-bbbbbbbb',
+        reason:
+          'the process ended without closing soon after taking it; to try it again, remove /disk/limits.copy while the node is stopped',
+      },
+    });
+  });
+
+  it('trusts a version with which the process lived for 30 seconds', async () => {
+    const world = createWorld();
+    const { node } = await restart(world, await dieAfterTaking(world, 30_001));
+    expect(node.config.limits.get()).toEqual({ queueSize: 11 });
+    expect(node.config.limits.state()).not.toHaveProperty('refused');
+  });
+
+  it('trusts a version with which the process closed', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    await world.clock.advance(61_000);
+    await node.close();
+    const { node: after } = await restart(world, world.disk.files);
+    expect(after.config.limits.get()).toEqual({ queueSize: 11 });
+  });
+
+  it('keeps refusing through later starts, until another version arrives', async () => {
+    const world = createWorld();
+    const first = await restart(world, await dieAfterTaking(world, 1000));
+    await first.node.close();
+    const { next, node } = await restart(first.next, first.next.disk.files);
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+    await next.clock.advance(300_000);
+    expect(node.config.limits.state().refused?.label).toBe('v2-bbbbbbbb');
+    next.appConfig.deploy('limits', { queueSize: 12 }, 'v3-bbbbbbbb');
+    await next.clock.advance(61_000);
+    expect(node.config.limits.get()).toEqual({ queueSize: 12 });
+    expect(node.config.limits.state()).not.toHaveProperty('refused');
+  });
+
+  it('goes back to the last version that was good, not to one that was on probation itself', async () => {
+    const world = createWorld();
+    await world.connect({ report: false, poll: { intervalSeconds: 5 } });
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    await world.clock.advance(5000);
+    world.appConfig.deploy('limits', { queueSize: 12 }, 'v3-bbbbbbbb');
+    await world.clock.advance(5000);
+    const { node } = await restart(world, world.disk.files);
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+  });
+
+  it('does not put the only version it ever had on probation', async () => {
+    const world = createWorld();
+    await world.connect({ report: false });
+    const { node } = await restart(world, world.disk.files);
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+    expect(node.config.limits.state()).not.toHaveProperty('refused');
+  });
+
+  it('is on disk before the version is in force', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    let onDisk: string | undefined;
+    node.config.limits.onChange(() => {
+      onDisk = world.disk.files.get('limits');
+    });
+    await world.clock.advance(60_000);
+    expect(onDisk).toContain('"probationSinceMs"');
+    expect(onDisk).toContain('v2-bbbbbbbb');
+  });
+
+  it('does not keep a version from a node whose disk does not answer', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.disk.behaviour = 'hangs';
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    await world.clock.advance(62_000);
+    expect(node.config.limits.get()).toEqual({ queueSize: 11 });
+    expect(node.status().diskError).toBe('the disk does not answer');
+  });
+});

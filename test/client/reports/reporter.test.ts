@@ -1,0 +1,269 @@
+import { describe, expect, it } from 'vitest';
+import { nodeReportSchema } from '../../../core/node-reports.js';
+import { createWorld, seededRandom } from '../world.js';
+
+const last = <T>(items: readonly T[]): T | undefined => items.at(-1);
+
+describe('reports', () => {
+  it('are what core says a report is, from the first to the last', async () => {
+    const world = createWorld();
+    const node = await world.connect({
+      endpoint: 'http://10.0.0.7:8080',
+      labels: { zone: 'a', serviceVersion: '1.2.0' },
+      capacity: 4,
+    });
+    node.count({ requests: 2, errors: 1 });
+    node.setQueueDepth(3);
+    world.appConfig.deploy('limits', { queueSize: 0 }, 'v2-bbbbbbbb');
+    await world.clock.advance(120_000);
+    await node.close();
+    for (const report of world.stream.reports) expect(nodeReportSchema.parse(report)).toEqual(report);
+    expect(last(world.stream.reports)).toEqual({
+      form: 1,
+      cluster: 'hunt/staging',
+      node: 'n1',
+      incarnation: '88888888-8888-4888-8888-888888888888',
+      sequence: 27,
+      endpoint: 'http://10.0.0.7:8080',
+      labels: { zone: 'a', serviceVersion: '1.2.0' },
+      capacity: 4,
+      load: 0.75,
+      queueDepth: 3,
+      inFlight: 0,
+      health: 'stopped',
+      profiles: {
+        gameplay: {
+          label: 'v1-aaaaaaaa',
+          source: 'cloud',
+          schemaVersion: 3,
+          counters: { 'v1-aaaaaaaa': { requests: 2, errors: 1, slow: 0 } },
+        },
+        limits: {
+          label: 'v1-bbbbbbbb',
+          source: 'cloud',
+          refused: { label: 'v2-bbbbbbbb', reason: 'queueSize is 0, expected at least 1' },
+          schemaVersion: 1,
+          counters: { 'v1-bbbbbbbb': { requests: 2, errors: 1, slow: 0 } },
+        },
+      },
+      droppedReports: 0,
+    });
+  });
+
+  it('come every five seconds, give or take a tenth, and count from 1', async () => {
+    const world = createWorld({ random: seededRandom(3) });
+    await world.connect();
+    await world.clock.advance(600_000);
+    const [, , ...steady] = world.stream.taken;
+    const gaps = steady.slice(1).map(({ atMs }, index) => atMs - (steady[index]?.atMs ?? 0));
+    expect(gaps.length).toBeGreaterThan(110);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(4499);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(5501);
+    expect(world.stream.reports.map(({ sequence }) => sequence)).toEqual(
+      world.stream.reports.map((_, index) => index + 1),
+    );
+  });
+
+  it('say at once what others act on: versions, refusals, health', async () => {
+    const world = createWorld();
+    const node = await world.connect({ report: { intervalSeconds: 3600 } });
+    await world.clock.advance(100);
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    await world.clock.advance(60_000);
+    expect(last(world.stream.reports)?.profiles.limits).toMatchObject({ label: 'v2-bbbbbbbb' });
+    world.appConfig.deploy('limits', { queueSize: 0 }, 'v3-bbbbbbbb');
+    await world.clock.advance(60_000);
+    expect(last(world.stream.reports)?.profiles.limits).toMatchObject({ refused: { label: 'v3-bbbbbbbb' } });
+    world.appConfig.failure = { kind: 'unreachable', reason: 'gone' };
+    await world.clock.advance(120_000);
+    expect(last(world.stream.reports)).toMatchObject({ health: 'degraded' });
+    void node.drain();
+    await world.clock.settle();
+    expect(last(world.stream.reports)).toMatchObject({ health: 'draining' });
+    expect(world.stream.reports.map(({ health }) => health)).toEqual([
+      'starting',
+      'ready',
+      'ready',
+      'ready',
+      'degraded',
+      'draining',
+    ]);
+  });
+
+  it('make one of changes that come together', async () => {
+    const world = createWorld();
+    await world.connect({ report: { intervalSeconds: 3600 } });
+    await world.clock.advance(100);
+    const before = world.stream.reports.length;
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    world.appConfig.deploy('gameplay', { coolDownMs: 1 }, 'v2-aaaaaaaa');
+    await world.clock.advance(60_100);
+    expect(world.stream.reports.length - before).toBe(1);
+  });
+
+  it('count work for the version in force when it began', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    let finish: () => void = () => undefined;
+    const work = node.measure(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    await world.clock.advance(60_000);
+    finish();
+    await work;
+    await world.clock.advance(6000);
+    expect(last(world.stream.reports)?.profiles.limits?.counters).toEqual({
+      'v1-bbbbbbbb': { requests: 1, errors: 0, slow: 1 },
+      'v2-bbbbbbbb': { requests: 0, errors: 0, slow: 0 },
+    });
+  });
+
+  it('are not made when told not to', async () => {
+    const world = createWorld();
+    const node = await world.connect({ report: false });
+    await world.clock.advance(60_000);
+    await node.drain();
+    await node.close();
+    expect(world.stream.batchSizes).toEqual([]);
+  });
+});
+
+describe('reports, given a stream that does not take them', () => {
+  const behaviours = ['refuses', 'rejects', 'hangs'] as const;
+  it.each(behaviours)('keep to a bound and give up the oldest when it %s', async (behaviour) => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.stream.behaviour = behaviour;
+    await world.clock.advance(600_000);
+    const { pending, lastError } = node.status().reports;
+    expect(pending).toBeLessThanOrEqual(16);
+    expect(lastError).toMatch(/no stream|hang up|no answer/);
+    world.stream.behaviour = 'takes';
+    await world.clock.advance(20_000);
+    expect(node.status().reports).toMatchObject({ pending: 0 });
+    expect(node.status().reports).not.toHaveProperty('lastError');
+    const { dropped } = node.status().reports;
+    expect(dropped).toBeGreaterThan(80);
+    expect(last(world.stream.reports)).toMatchObject({
+      droppedReports: dropped,
+      sequence: world.stream.reports.length + dropped,
+    });
+  });
+
+  it('send again what a batch left over, and nothing twice', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.stream.behaviour = 'refuses';
+    await world.clock.advance(30_000);
+    world.stream.behaviour = 'takes-half';
+    await world.clock.advance(10_000);
+    world.stream.behaviour = 'takes';
+    await world.clock.advance(10_000);
+    const sequences = world.stream.reports.map(({ sequence }) => sequence);
+    expect(sequences).toEqual(sequences.map((_, index) => index + 1));
+    expect(node.status().reports).toMatchObject({ sent: sequences.length, dropped: 0 });
+  });
+});
+
+describe('close', () => {
+  it('says a last word and leaves no timer behind', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    await world.clock.advance(1000);
+    await node.close();
+    expect(last(world.stream.reports)?.health).toBe('stopped');
+    expect(world.clock.timers()).toEqual([]);
+    expect([world.appConfig.closed, world.stream.closed]).toEqual([true, true]);
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+    expect(node.status().health).toBe('stopped');
+  });
+
+  it('says its last word after the report that is under way', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    const put = world.stream.put.bind(world.stream);
+    let release: () => void = () => undefined;
+    world.stream.put = async (reports) => {
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      return put(reports);
+    };
+    await world.clock.advance(5000);
+    const closing = node.close();
+    for (let turn = 0; turn < 3; turn++) {
+      release();
+      await world.clock.settle();
+    }
+    await closing;
+    expect(last(world.stream.reports)?.health).toBe('stopped');
+  });
+
+  it('waits two seconds for a stream that hangs, and no longer', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.stream.behaviour = 'hangs';
+    let isClosed = false;
+    const closing = node.close().then(() => {
+      isClosed = true;
+    });
+    await world.clock.advance(1999);
+    expect(isClosed).toBe(false);
+    await world.clock.advance(1);
+    await closing;
+    expect(world.clock.timers()).toEqual([]);
+  });
+
+  it('ends a poll that is under way', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    world.appConfig.hangs = true;
+    await world.clock.advance(60_000);
+    await node.close();
+    expect(world.clock.timers()).toEqual([]);
+  });
+
+  it('may be called twice', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    await Promise.all([node.close(), node.close()]);
+    expect(world.stream.reports.filter(({ health }) => health === 'stopped')).toHaveLength(1);
+  });
+});
+
+describe('drain', () => {
+  it('resolves when nothing is in flight any more', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    let finish: () => void = () => undefined;
+    void node.measure(
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    let isDrained = false;
+    const draining = node.drain().then(() => {
+      isDrained = true;
+    });
+    await world.clock.advance(9000);
+    expect([isDrained, node.status().health]).toEqual([false, 'draining']);
+    finish();
+    await draining;
+    expect(node.status().inFlight).toBe(0);
+  });
+
+  it('waits no longer than it may', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    void node.measure(() => new Promise(() => undefined));
+    const draining = node.drain({ timeoutMs: 3000 });
+    await world.clock.advance(3000);
+    await draining;
+    expect(node.status().inFlight).toBe(1);
+  });
+});
