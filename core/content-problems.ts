@@ -30,10 +30,10 @@ function expectation(issue: Issue): string {
     return `expected ${typeNames[issue.expected] ?? issue.expected}`;
   }
   if (issue.code === 'too_big' && text.startsWith('Too big')) {
-    return `expected ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}${unitOf(issue.origin)}`;
+    return `expected ${issue.inclusive ? 'at most' : 'less than'} ${quantity(issue.maximum, issue.origin)}`;
   }
   if (issue.code === 'too_small' && text.startsWith('Too small')) {
-    return `expected ${issue.inclusive ? 'at least' : 'more than'} ${issue.minimum}${unitOf(issue.origin)}`;
+    return `expected ${issue.inclusive ? 'at least' : 'more than'} ${quantity(issue.minimum, issue.origin)}`;
   }
   if (issue.code === 'invalid_value' && /^Invalid (option|input)/.test(text)) {
     const options = issue.values.map((value) => describeValue(value));
@@ -56,14 +56,18 @@ const typeNames: Readonly<Record<string, string>> = {
   string: 'text',
 };
 
-const units: Readonly<Record<string, string>> = {
-  array: ' items',
-  set: ' items',
-  map: ' entries',
-  string: ' characters',
+const units: Readonly<Record<string, readonly [one: string, more: string]>> = {
+  array: ['item', 'items'],
+  set: ['item', 'items'],
+  map: ['entry', 'entries'],
+  string: ['character', 'characters'],
 };
 
-const unitOf = (origin: string): string => units[origin] ?? '';
+/** `5`, `1 item`, `3 characters`. */
+function quantity(count: number | bigint, origin: string): string {
+  const unit = units[origin]?.[Number(count) === 1 ? 0 : 1];
+  return unit === undefined ? String(count) : `${count} ${unit}`;
+}
 
 const lower = (letter: string): string => letter.toLowerCase();
 

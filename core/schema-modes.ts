@@ -33,7 +33,10 @@ function derive(schema: AnySchema, mode: Mode, done: Map<AnySchema, AnySchema>):
 
 function deriveDef(def: Record<string, unknown>, mode: Mode, done: Map<AnySchema, AnySchema>) {
   const result: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(def)) result[key] = deriveMember(value, mode, done);
+  // Checks look like schemas and are none: they see what was parsed, and are kept as they are.
+  for (const [key, value] of Object.entries(def)) {
+    result[key] = key === 'checks' ? value : deriveMember(value, mode, done);
+  }
   if (def.type === 'lazy') {
     const getter = def.getter as () => AnySchema;
     result.getter = () => derive(getter(), mode, done);

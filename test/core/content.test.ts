@@ -26,6 +26,7 @@ const profile = defineProfile({
       mode: z.enum(['fast', 'safe']).optional(),
       strict: z.boolean().optional(),
       tags: z.array(z.string()).max(2).optional(),
+      names: z.array(z.string()).min(1).optional(),
       tiers: z.record(z.string(), z.object({ queueSize: z.int() })).optional(),
       choice: z
         .discriminatedUnion('kind', [
@@ -142,6 +143,34 @@ describe('a schema of uncommon form', () => {
     const lazy = closed(z.object({ inner: z.lazy(() => z.object({ a: z.number() })) }));
     expect(prepareContent(lazy, { inner: { a: 1, b: 2 } })).toMatchObject({
       problems: [{ path: 'inner.b' }],
+    });
+  });
+
+  it('keeps every kind of check: superRefine, check and overwrite', () => {
+    const checked = closed(
+      z.object({
+        list: z.array(z.string().trim()).superRefine((list, context) => {
+          list.forEach((item, index) => {
+            if (item === 'bad')
+              context.addIssue({ code: 'custom', path: [index], message: 'must not be bad' });
+          });
+        }),
+        size: z.number().check((context) => {
+          if (context.value > 9)
+            context.issues.push({ code: 'custom', input: context.value, message: 'is too much' });
+        }),
+      }),
+    );
+    expect(prepareContent(checked, { list: ['ok', 'bad'], size: 10 })).toEqual({
+      ok: false,
+      problems: [
+        { path: 'list[1]', message: 'must not be bad' },
+        { path: 'size', message: 'is too much' },
+      ],
+    });
+    expect(checkValue(checked, { list: [' ok '], size: 1 }, 'tolerant')).toEqual({
+      ok: true,
+      value: { list: ['ok'], size: 1 },
     });
   });
 
