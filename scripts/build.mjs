@@ -5,6 +5,7 @@
  */
 
 import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -72,8 +73,21 @@ function removeOthers(directory, kept) {
   }
 }
 
+function externals({ outputs }) {
+  const outside = Object.values(outputs).flatMap(({ imports }) => imports.filter((item) => item.external));
+  const names = outside.map((item) => item.path.split('/', item.path.startsWith('@') ? 2 : 1).join('/'));
+  return [...new Set(names)]
+    .filter((name) => !name.startsWith('node:') && !builtinModules.includes(name))
+    .sort();
+}
+
 for (const options of [command, sampleNode]) {
-  const { outputFiles } = await build({ ...options, write: false });
+  const { outputFiles, metafile } = await build({ ...options, write: false, metafile: true });
+  // What each part leaves in node_modules: a package of it names these as its dependencies.
+  writeOver({
+    path: path.join(root, `${options.outdir}.imports.json`),
+    contents: JSON.stringify(externals(metafile)),
+  });
   for (const file of outputFiles.toReversed()) writeOver(file);
   removeOthers(
     path.join(root, options.outdir),

@@ -38,7 +38,7 @@ async function packClient() {
     logLevel: 'warning',
   });
   emitTypes(directory);
-  const { zod, ...dependencies } = dependenciesOf(metafile);
+  const { zod, ...dependencies } = versionsOf(outsideOf(metafile));
   write(directory, {
     name: 'veltrix',
     description:
@@ -80,35 +80,37 @@ function emitTypes(directory) {
   rmSync(project);
 }
 
-/** The command as `npm run build` wrote it, with what it leaves outside. */
+/** The command as `npm run build` writes it, with what it leaves outside. */
 function packCommand() {
   execFileSync(process.execPath, [path.join(root, 'scripts/build.mjs')], { stdio: 'inherit' });
   const directory = path.join(packages, 'cli');
   cpSync(path.join(root, 'dist/cli'), path.join(directory, 'dist'), { recursive: true });
-  const metafile = JSON.parse(readFileSync(path.join(root, 'dist/cli.meta.json'), 'utf8'));
+  const outside = JSON.parse(readFileSync(path.join(root, 'dist/cli.imports.json'), 'utf8'));
   write(directory, {
     name: '@veltrix/cli',
     description:
       'The veltrix command: check, plan and publish configuration, and see which node holds which version.',
     bin: { veltrix: './dist/veltrix.js' },
-    dependencies: dependenciesOf(metafile),
+    dependencies: versionsOf(outside),
   });
 }
 
-/** What a bundle imports from outside, at the versions the project is tested with. */
-function dependenciesOf(metafile) {
-  const outside = Object.values(metafile.outputs)
-    .flatMap((output) => output.imports)
-    .filter((item) => item.external && !item.path.startsWith('node:'))
-    .map((item) =>
-      item.path
-        .split('/')
-        .slice(0, item.path.startsWith('@') ? 2 : 1)
-        .join('/'),
-    );
+/** What a bundle imports from outside, by package. */
+function outsideOf({ outputs }) {
+  const outside = Object.values(outputs).flatMap(({ imports }) => imports.filter((item) => item.external));
+  return outside.map((item) => item.path.split('/', item.path.startsWith('@') ? 2 : 1).join('/'));
+}
+
+/** The versions the project is tested with, and their later minor ones. @throws for a package it does not name. */
+function versionsOf(names) {
   const known = { ...source.devDependencies, ...source.dependencies };
-  const names = [...new Set(outside)].filter((name) => name in known).sort();
-  return Object.fromEntries(names.map((name) => [name, `^${known[name]}`]));
+  const named = [...new Set(names)].filter((name) => !name.startsWith('node:')).sort();
+  return Object.fromEntries(
+    named.map((name) => {
+      if (!(name in known)) throw new Error(`package.json does not name ${name}, which a package needs`);
+      return [name, `^${known[name]}`];
+    }),
+  );
 }
 
 function write(directory, manifest) {

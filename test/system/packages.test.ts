@@ -1,0 +1,127 @@
+/** What is published: packed, installed into an empty folder, and used there as its documentation says. */
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const folder = mkdtempSync(path.join(tmpdir(), 'veltrix-packages-'));
+
+/** The blocks of code in docs/first-service.md, by the file that the page says they are. */
+function filesOfThePage(): ReadonlyMap<string, string> {
+  const page = readFileSync(path.join(root, 'docs/first-service.md'), 'utf8');
+  const blocks = page.matchAll(/`([\w./-]+\.(?:ts|json|yaml))`:\n\n```\w+\n([\s\S]*?)```/g);
+  return new Map([...blocks].map(([, file = '', code = '']) => [file, code]));
+}
+
+function run(command: string, ...words: string[]) {
+  const { status, stdout, stderr } = spawnSync(command, words, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { ...process.env, NO_COLOR: '1' },
+  });
+  return { status, output: stdout + stderr };
+}
+
+/** A tool of the project's own, as a user would have installed it in the folder. */
+const tool = (name: string) => path.join(root, 'node_modules/.bin', name);
+
+beforeAll(() => {
+  execFileSync('npm', ['run', '--silent', 'pack'], { cwd: root });
+  const packages = path.join(root, 'dist/packages');
+  const tarballs = readdirSync(packages)
+    .filter((name) => name.endsWith('.tgz'))
+    .map((name) => path.join(packages, name));
+  const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  writeFileSync(
+    path.join(folder, 'package.json'),
+    '{ "name": "parcels", "private": true, "type": "module" }',
+  );
+  execFileSync(
+    'npm',
+    [
+      'install',
+      '--prefer-offline',
+      '--no-audit',
+      '--no-fund',
+      '--silent',
+      `zod@${dependencies.zod}`,
+      ...tarballs,
+    ],
+    { cwd: folder },
+  );
+  // Development tools the page asks for; they are not what is tried here.
+  for (const name of ['vitest', '@types']) {
+    symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
+  }
+  for (const [file, code] of filesOfThePage()) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), code);
+  }
+}, 120_000);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('the packed packages, in an empty folder', () => {
+  it('hold what the page names, and nothing of infrastructure or servers', () => {
+    expect([...filesOfThePage().keys()].sort()).toEqual([
+      'config/parcels/application.ts',
+      'config/parcels/tracking.staging.yaml',
+      'src/main.ts',
+      'src/measure.ts',
+      'src/service.ts',
+      'test/service.test.ts',
+      'tsconfig.json',
+    ]);
+    const installed = readdirSync(path.join(folder, 'node_modules'));
+    expect(installed).not.toContain('aws-cdk-lib');
+    expect(installed).not.toContain('esbuild');
+  });
+
+  it('type the service of the page', () => {
+    expect(run(tool('tsc'), '-p', '.')).toEqual({ status: 0, output: '' });
+  });
+
+  it('make a misspelt key a compile error', () => {
+    const file = path.join(folder, 'src/misspelt.ts');
+    writeFileSync(
+      file,
+      "import type { Node } from 'veltrix';\nimport type { parcels } from '../config/parcels/application.js';\n" +
+        'export const read = (node: Node<typeof parcels>) => node.config.tracking.get().timeOutMs;\n',
+    );
+    const { status, output } = run(tool('tsc'), '-p', '.');
+    rmSync(file);
+    expect(output).toContain("Property 'timeOutMs' does not exist");
+    expect(status).not.toBe(0);
+  });
+
+  it('run the test of the page, without a network', () => {
+    const { status, output } = run(tool('vitest'), 'run', '--root', folder);
+    expect(output).toContain('1 passed');
+    expect(status).toBe(0);
+  });
+
+  it('read a value as the page measures it', () => {
+    const { status, output } = run(tool('tsx'), 'src/measure.ts');
+    expect(output).toMatch(/^[\d.]+ ns a read \(sum 10000000000\)/);
+    expect(status).toBe(0);
+  });
+
+  it('bring a command that checks the files of the folder', () => {
+    const { status, output } = run(path.join(folder, 'node_modules/.bin/veltrix'), 'check');
+    expect(output).toContain('config/parcels/tracking.production.yaml');
+    expect(output).toContain('✔ config/parcels/tracking.staging.yaml');
+    expect(status).toBe(3);
+  });
+});
