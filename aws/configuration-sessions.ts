@@ -1,7 +1,4 @@
-/**
- * Configuration as a node polls it, from AppConfig's data plane. Every outcome a poller must act on is told apart; none is
- * an exception.
- */
+/** Configuration as a node polls it, from AppConfig's data plane. */
 
 import {
   AppConfigDataClient,
@@ -10,53 +7,14 @@ import {
   StartConfigurationSessionCommand,
 } from '@aws-sdk/client-appconfigdata';
 import * as z from 'zod';
+import type {
+  ConfigurationSessions,
+  PollAnswer,
+  SessionFailure,
+  SessionTarget,
+  StartAnswer,
+} from '../core/configuration-sessions.js';
 import { withoutNodeVersionWarning } from './node-version-warning.js';
-
-/** One profile of one environment, by the names AppConfig knows them by. */
-export interface SessionTarget {
-  readonly application: string;
-  readonly environment: string;
-  readonly profile: string;
-  /** 15 to 86,400: AppConfig refuses earlier polls of the session. Absent: early polls are admitted. */
-  readonly requiredIntervalSeconds?: number;
-}
-
-/**
- * - `spent`: the token was used before, is older than 24 hours, or is not understood: start a session.
- * - `too-early`: the session's required interval is not over; the token stays good.
- * - `not-found`: no such application, environment or profile, or nothing deployed.
- * - `denied`: AWS does not admit the caller, or the caller's settings name no region or credentials.
- * - `unreachable`: no answer, or none that can be understood. The token may be spent or not.
- */
-export interface SessionFailure {
-  readonly kind: 'spent' | 'too-early' | 'throttled' | 'not-found' | 'denied' | 'unreachable';
-  /** For people. */
-  readonly reason: string;
-}
-
-export type StartAnswer = { readonly kind: 'started'; readonly token: string } | SessionFailure;
-
-interface Answered {
-  /** Good for one poll, within 24 hours. */
-  readonly nextToken: string;
-  /** When AppConfig wants to be asked again. */
-  readonly intervalSeconds: number;
-}
-
-export type PollAnswer =
-  /** The session has been given the latest version already. */
-  | (Answered & { readonly kind: 'unchanged' })
-  | (Answered & { readonly kind: 'content'; readonly label?: string; readonly bytes: Uint8Array })
-  | SessionFailure;
-
-export interface ConfigurationSessions {
-  /** Begins a session; AppConfig draws its place in a rollout. Never rejects. */
-  start(target: SessionTarget, signal: AbortSignal): Promise<StartAnswer>;
-  /** Uses a token. Tried once: a second try would use a token that may be spent. Never rejects. */
-  poll(token: string, signal: AbortSignal): Promise<PollAnswer>;
-  /** Ends open connections. */
-  close(): void;
-}
 
 /** AppConfig's interval when an answer names none (User Guide, `NextPollIntervalInSeconds`). */
 const defaultIntervalSeconds = 60;
@@ -113,7 +71,8 @@ const errorSchema = z.object({
 type AwsError = z.infer<typeof errorSchema>;
 
 /** Without these nothing was asked of AWS at all: they are settings to correct, not outages to wait for. */
-const localSettingErrors = /^(CredentialsProviderError|TokenProviderError)$|region is missing/i;
+const localSettingErrors =
+  /^(CredentialsProviderError|TokenProviderError)$|region (is missing|not accepted)/i;
 
 function describeFailure(thrown: unknown): SessionFailure {
   const error = readError(thrown);

@@ -1,26 +1,12 @@
 /** Load reports on their way to the stream `load`, over Kinesis. */
 
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
+import type { LoadReports, PutOutcome } from '../core/load-reports.js';
 import { type NodeReport, reportPartitionKey } from '../core/node-reports.js';
 import { withoutNodeVersionWarning } from './node-version-warning.js';
 
 /** Kinesis: PutRecords takes at most 500 records. */
 const batchMaxRecords = 500;
-
-/** What became of a batch. */
-export interface PutOutcome {
-  /** Those the stream does not hold, in the order in which they were given; empty when all went well. */
-  readonly unsent: readonly NodeReport[];
-  /** Why, for people; present when something is unsent. */
-  readonly reason?: string;
-}
-
-export interface LoadReports {
-  /** Puts reports in one batch. Reports may arrive twice or out of order; their sequence says so. Never rejects. */
-  put(reports: readonly NodeReport[], signal: AbortSignal): Promise<PutOutcome>;
-  /** Ends open connections. */
-  close(): void;
-}
 
 /** Reports to one Kinesis stream, with the SDK's own settings (environment, files). */
 export function kinesisLoadReports(streamName: string): LoadReports {

@@ -2,8 +2,8 @@
 
 import os from 'node:os';
 import path from 'node:path';
-import type { ConfigurationSessions } from '../aws/configuration-sessions.js';
-import type { LoadReports } from '../aws/load-stream.js';
+import type { ConfigurationSessions } from '../core/configuration-sessions.js';
+import type { LoadReports } from '../core/load-reports.js';
 import { loadStream } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
 import { type NodeClock, systemClock } from './clock.js';

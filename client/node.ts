@@ -4,7 +4,7 @@ import type { NodeHealth, ValueSource } from '../core/node-reports.js';
 import type { Application, ProfileName, ProfileValue } from '../core/profiles.js';
 
 /** A value nobody can assign to, at any depth. It is frozen at run time as well. */
-export type Frozen<T> = T extends (...args: never[]) => unknown
+export type Frozen<T> = T extends Primitive | ((...args: never[]) => unknown)
   ? T
   : T extends ReadonlyMap<infer Key, infer Value>
     ? ReadonlyMap<Frozen<Key>, Frozen<Value>>
@@ -13,6 +13,9 @@ export type Frozen<T> = T extends (...args: never[]) => unknown
       : T extends object
         ? { readonly [Key in keyof T]: Frozen<T[Key]> }
         : T;
+
+/** Told apart first, so that a branded one (`number & { … }`) stays what it is. */
+type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
 /** One change of a profile's value. */
 export interface ConfigChange<Value> {
@@ -31,7 +34,7 @@ export interface ProfileState {
   readonly ageMs: number;
   /** The version that was offered last and not taken, and why. It is not tried again until another one arrives. */
   readonly refused?: { readonly label: string; readonly reason: string };
-  /** When AppConfig last answered (milliseconds since the epoch). */
+  /** When AppConfig last answered a poll as it should (milliseconds since the epoch). */
   readonly lastPollAtMs?: number;
   /** Why the last poll failed; absent once one succeeds. */
   readonly lastError?: string;

@@ -83,17 +83,17 @@ function optionsSchema() {
       .default({}),
     stage: z.string().regex(namePattern).max(nameMaxChars).default(defaultStage),
     onMissing: z.enum(['fail', 'defaults']).default('fail'),
-    directory: z.union([z.string().min(1), z.literal(false)]).optional(),
+    directory: z.union([z.string().min(1), z.literal(false)], 'must be a path, or false').optional(),
     poll: z
       .strictObject({
         intervalSeconds: z.number().min(pollIntervalMinSeconds).max(requiredIntervalMaxSeconds).optional(),
       })
       .default({}),
     report: z
-      .union([
-        z.literal(false),
-        z.strictObject({ intervalSeconds: z.number().min(0.1).max(3600).default(5) }),
-      ])
+      .union(
+        [z.literal(false), z.strictObject({ intervalSeconds: z.number().min(0.1).max(3600).default(5) })],
+        'must be false, or { intervalSeconds } from 0.1 to 3600',
+      )
       .default({ intervalSeconds: 5 }),
     slowAfterMs: positive.default(1000),
     startTimeoutMs: z.number().min(0).max(600_000).default(5000),

@@ -49,9 +49,15 @@ export function checkValue<Schema extends z.ZodType>(
   value: unknown,
   mode: Mode,
 ): Checked<z.output<Schema>> {
-  const parsed = schemaOf(profile, mode).safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data as z.output<Schema> };
-  return { ok: false, problems: parsed.error.issues.flatMap((issue) => describeIssue(issue, value)) };
+  const schema = schemaOf(profile, mode);
+  try {
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return { ok: true, value: parsed.data as z.output<Schema> };
+    return { ok: false, problems: parsed.error.issues.flatMap((issue) => describeIssue(issue, value)) };
+  } catch (error) {
+    // A transform of the author's own that throws, or one that is asynchronous.
+    return { ok: false, problems: [{ path: '', message: `makes the schema fail: ${String(error)}` }] };
+  }
 }
 
 /** The label a poll tells a client: version number and the first 8 hex digits of the content's SHA-256. */

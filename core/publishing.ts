@@ -5,7 +5,7 @@
  */
 
 import * as z from 'zod';
-import { formatProfile, nameMaxChars, namePattern, type ProfileAddress } from './addresses.js';
+import { nameMaxChars, namePattern, type ProfileAddress } from './addresses.js';
 import { parseLabel } from './content.js';
 import { type DeploymentSummary, deployedOf, isRunning, type VersionSummary } from './deployments.js';
 import { strategyNames } from './strategies.js';
@@ -131,9 +131,6 @@ function decideVersion(
   }
   return { kind: 'create', after: here.versions[0]?.version ?? 0, first };
 }
-
-/** The address a decision speaks of, for messages. */
-export const addressOf = (intent: PublishIntent): string => formatProfile(intent.address);
 
 function hashOf(item: { readonly label?: string } | undefined): string | undefined {
   return item?.label === undefined ? undefined : parseLabel(item.label)?.hash8;

@@ -1,11 +1,11 @@
 /** One profile on this node: what is in force, where it is kept, and what asks for the next version. */
 
-import type { ConfigurationSessions } from '../../aws/configuration-sessions.js';
 import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
+import type { ConfigurationSessions } from '../../core/configuration-sessions.js';
 import { type Checked, checkValue, parseContent } from '../../core/content.js';
 import { describeProblem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
-import { waitFor } from '../bounded-call.js';
+import { boundedCall, waitFor } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
 import type { CopyFiles } from '../disk/copy-files.js';
 import { type CopyWriter, createCopyWriter } from '../disk/copy-writer.js';
@@ -21,8 +21,9 @@ import { type ActiveVersion, emptyState, endProbation, type PollState } from './
 import { startPolling } from './polling.js';
 
 /** A process that lives this long with a version is taken as proof that it can. */
-export const probationMs = 30_000;
-/** A version on probation is written down before it is put in force, unless the disk takes longer than this. */
+const probationMs = 30_000;
+/** How long a node waits for its disk, when it starts and before it puts a version on probation in force. */
+const readTimeoutMs = 500;
 const saveTimeoutMs = 2000;
 
 export interface LiveProfileDeps {
@@ -90,7 +91,7 @@ export class LiveProfile {
     const { files, pace, clock, log } = this.#deps;
     if (!files) return;
     try {
-      const file = await files.read(this.profile.name);
+      const file = await this.#read(files);
       if (file === undefined) return;
       const copy = decodeCopy(this.#owner, file);
       if ('unusable' in copy) throw new Error(`the file of last good values is ignored: ${copy.unusable}`);
@@ -143,7 +144,7 @@ export class LiveProfile {
   useDefaults(): boolean {
     const { defaults } = this.profile;
     if (defaults === undefined) return false;
-    const checked = guarded(() => checkValue(this.profile, structuredClone(defaults), 'tolerant'));
+    const checked = frozen(checkValue(this.profile, structuredClone(defaults), 'tolerant'));
     if (!checked.ok) {
       const problems = checked.problems.map(describeProblem);
       this.#deps.log('error', `the defaults of ${this.profile.name} do not suit its schema`, { problems });
@@ -192,8 +193,6 @@ export class LiveProfile {
     this.#state = state;
     if (!state.active) return;
     this.#replace(state.active);
-    // A second death must find what this process decided.
-    if (state.refused) void this.#save();
     this.#deps.onChanged();
   }
 
@@ -201,6 +200,8 @@ export class LiveProfile {
     const before = this.#state;
     const isNew = next.active !== undefined && next.active.value !== before.active?.value;
     const onProbation = isNew && next.probationSinceMs !== undefined;
+    // Its end would write the old version over the new one.
+    if (isNew) this.#cancelProbation();
     if (onProbation) await this.#save(next);
     if (this.#closed) return;
     this.#state = next;
@@ -212,7 +213,6 @@ export class LiveProfile {
   }
 
   #apply(state: PollState, active: ActiveVersion): void {
-    this.#cancelProbation();
     if (state.probationSinceMs !== undefined) {
       this.#cancelProbation = this.#deps.clock.setTimer(() => this.#proved(), probationMs);
     }
@@ -235,7 +235,19 @@ export class LiveProfile {
   }
 
   #parse(bytes: Uint8Array): Checked<unknown> {
-    return guarded(() => parseContent(this.profile, bytes, 'tolerant'));
+    return frozen(parseContent(this.profile, bytes, 'tolerant'));
+  }
+
+  async #read(files: CopyFiles): Promise<string | undefined> {
+    const found = await boundedCall<{ readonly text: string | undefined } | { readonly problem: string }>({
+      clock: this.#deps.clock,
+      timeoutMs: readTimeoutMs,
+      controller: new AbortController(),
+      call: async () => ({ text: await files.read(this.profile.name) }),
+      failed: (problem) => ({ problem }),
+    });
+    if ('problem' in found) throw new Error(`the file of last good values cannot be read: ${found.problem}`);
+    return found.text;
   }
 
   async #save(state: PollState = this.#state): Promise<void> {
@@ -268,12 +280,7 @@ function isWorthSaving(before: PollState, next: PollState): boolean {
   return next.active !== before.active || next.session !== before.session || next.refused !== before.refused;
 }
 
-/** A frozen value. A schema's own code may throw (a transform, a check that waits): then the content is refused. */
-function guarded(check: () => Checked<unknown>): Checked<unknown> {
-  try {
-    const checked = check();
-    return checked.ok ? { ok: true, value: deepFreeze(checked.value) } : checked;
-  } catch (error) {
-    return { ok: false, problems: [{ path: '', message: `could not be checked: ${String(error)}` }] };
-  }
+/** A frozen value. */
+function frozen(checked: Checked<unknown>): Checked<unknown> {
+  return checked.ok ? { ok: true, value: deepFreeze(checked.value) } : checked;
 }

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { PollAnswer, SessionFailure } from '../../aws/configuration-sessions.js';
+import type { PollAnswer, SessionFailure } from '../../core/configuration-sessions.js';
 import type { Checked } from '../../core/content.js';
 import { describeProblem } from '../../core/errors.js';
 import type { EpochMs } from '../../core/time.js';

@@ -3,7 +3,7 @@
  * the stream does not take them the oldest are given up; nothing grows, nothing waits, nothing throws.
  */
 
-import type { LoadReports, PutOutcome } from '../../aws/load-stream.js';
+import type { LoadReports, PutOutcome } from '../../core/load-reports.js';
 import type { NodeReport } from '../../core/node-reports.js';
 import { boundedCall, waitFor } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { connectWith } from '../../client/connect.js';
 import { ConfigurationMissing, UsageError } from '../../core/errors.js';
+import { defineApplication, defineProfile } from '../../core/profiles.js';
 import { createWorld } from './world.js';
 
 /** What a promise was rejected with. */
@@ -63,6 +66,7 @@ describe('connect, given options that cannot be', () => {
     ['an unknown environment', { environment: 'moon' }, /no environment "moon"/],
     ['a capacity of nothing', { capacity: 0 }, /capacity: Too small/],
     ['a node name with a slash', { node: '../n1' }, /node: must be letters/],
+    ['reports that are neither on nor off', { report: true }, /report: must be false, or/],
     ['a misspelt option', { capcity: 3 }, /Unrecognized key: "capcity"/],
     [
       'an interval beyond what AppConfig admits',
@@ -156,6 +160,23 @@ describe('connect, given no value anywhere', () => {
     const failing = failureOf(world.start());
     await world.clock.settle();
     expect(await failing).toMatchObject({ message: expect.stringContaining('is not JSON') });
+  });
+});
+
+describe('connect, given a schema with code of its own', () => {
+  const brittle: readonly [what: string, schema: z.ZodType][] = [
+    ['throws', z.unknown().transform(() => JSON.parse('{'))],
+    ['waits', z.unknown().refine(async () => true)],
+  ];
+  it.each(brittle)('refuses content when that code %s, and goes on', async (_what, schema) => {
+    const { outside, clock } = createWorld();
+    const profile = defineProfile({ name: 'limits', description: 'brittle', schemaVersion: 1, schema });
+    const application = defineApplication({ name: 'hunt', environments: ['staging'], profiles: [profile] });
+    const failing = failureOf(connectWith(application, { environment: 'staging' }, outside));
+    await clock.settle();
+    expect(await failing).toMatchObject({
+      message: expect.stringContaining('v1-bbbbbbbb was refused: makes the schema fail'),
+    });
   });
 });
 

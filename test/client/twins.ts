@@ -1,14 +1,14 @@
 /** Stand-ins for what lies outside a node: AppConfig's data plane, the stream, the disk. They keep the ports' contracts. */
 
+import type { NodeClock } from '../../client/clock.js';
+import type { CopyFiles } from '../../client/disk/copy-files.js';
 import type {
   ConfigurationSessions,
   PollAnswer,
   SessionFailure,
   SessionTarget,
-} from '../../aws/configuration-sessions.js';
-import type { LoadReports } from '../../aws/load-stream.js';
-import type { NodeClock } from '../../client/clock.js';
-import type { CopyFiles } from '../../client/disk/copy-files.js';
+} from '../../core/configuration-sessions.js';
+import type { LoadReports } from '../../core/load-reports.js';
 import type { NodeReport } from '../../core/node-reports.js';
 
 export interface TwinVersion {
@@ -156,6 +156,7 @@ export class DiskTwin implements CopyFiles {
   }
 
   async read(profile: string): Promise<string | undefined> {
+    if (this.behaviour === 'hangs') return new Promise(() => undefined);
     return this.files.get(profile);
   }
 

@@ -23,6 +23,8 @@ describe('the types of a node', () => {
     expectTypeOf<NonNullable<Value['a']>>().toEqualTypeOf<readonly (readonly [1, 'b'])[]>();
     expectTypeOf<Value['m']>().toEqualTypeOf<ReadonlyMap<string, { readonly n: number }>>();
     expectTypeOf<Value['s']>().toEqualTypeOf<ReadonlySet<'x'>>();
+    type Branded = number & { readonly unit: 'ms' };
+    expectTypeOf<door.Frozen<Branded>>().toEqualTypeOf<Branded>();
   });
 
   it('refuse what cannot be', () => {

@@ -58,6 +58,7 @@ export function createWorld({ random = () => 0.5 }: { readonly random?: () => nu
   const logged: LogLine[] = [];
   appConfig.deploy('gameplay', { coolDownMs: 800 }, 'v1-aaaaaaaa');
   appConfig.deploy('limits', { queueSize: 10 }, 'v1-bbbbbbbb');
+  const outside = { clock, random, sessions: appConfig, reports: stream, hostName: 'host' };
   const start = (options: Partial<ConnectOptions<Hunt>> = {}): Promise<Node<Hunt>> =>
     connectWith(
       hunt,
@@ -67,14 +68,7 @@ export function createWorld({ random = () => 0.5 }: { readonly random?: () => nu
         log: (level, message) => logged.push({ level, message }),
         ...options,
       },
-      {
-        clock,
-        random,
-        sessions: appConfig,
-        reports: stream,
-        disk: options.directory === false ? undefined : disk,
-        hostName: 'host',
-      },
+      { ...outside, disk: options.directory === false ? undefined : disk },
     );
   /** Connects while time goes on, as it does outside. */
   const connect = async (options: Partial<ConnectOptions<Hunt>> = {}) => {
@@ -82,7 +76,7 @@ export function createWorld({ random = () => 0.5 }: { readonly random?: () => nu
     await clock.settle();
     return starting;
   };
-  return { clock, appConfig, stream, disk, logged, start, connect };
+  return { clock, appConfig, stream, disk, logged, outside, start, connect };
 }
 
 export type World = ReturnType<typeof createWorld>;

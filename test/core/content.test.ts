@@ -146,6 +146,14 @@ describe('a schema of uncommon form', () => {
     });
   });
 
+  it('refuses what makes the schema itself fail, instead of throwing', () => {
+    const failing = closed(z.object({ date: z.string().transform((text) => new Date(text).toISOString()) }));
+    expect(prepareContent(failing, { date: 'tomorrow' })).toEqual({
+      ok: false,
+      problems: [{ path: '', message: 'makes the schema fail: RangeError: Invalid time value' }],
+    });
+  });
+
   it('keeps every kind of check: superRefine, check and overwrite', () => {
     const checked = closed(
       z.object({

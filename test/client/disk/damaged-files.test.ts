@@ -31,6 +31,19 @@ describe('a node whose files are of no use', () => {
     expect(node.status()).not.toHaveProperty('diskError');
   });
 
+  it('starts from AppConfig when the disk does not answer', async () => {
+    const world = createWorld();
+    world.disk.behaviour = 'hangs';
+    const starting = world.start();
+    await world.clock.advance(500);
+    expect((await starting).config.limits.state().source).toBe('cloud');
+    expect(world.logged).toContainEqual({
+      level: 'warn',
+      message:
+        'hunt/staging/limits: the file of last good values cannot be read: no answer within 0.5 seconds',
+    });
+  });
+
   it('keeps nothing when told to keep nothing', async () => {
     const world = createWorld();
     await (await world.connect({ directory: false })).close();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PollAnswer } from '../../../aws/configuration-sessions.js';
 import { emptyState, endProbation, foldAnswer, type PollState } from '../../../client/profiles/poll-state.js';
+import type { PollAnswer } from '../../../core/configuration-sessions.js';
 import type { Checked } from '../../../core/content.js';
 import { epochMs } from '../../../core/time.js';
 

@@ -182,26 +182,32 @@ describe('close', () => {
     expect(node.status().health).toBe('stopped');
   });
 
-  it('says its last word after the report that is under way', async () => {
-    const world = createWorld();
-    const node = await world.connect();
-    const put = world.stream.put.bind(world.stream);
-    let release: () => void = () => undefined;
-    world.stream.put = async (reports) => {
-      await new Promise<void>((resolve) => {
-        release = resolve;
-      });
-      return put(reports);
-    };
-    await world.clock.advance(5000);
-    const closing = node.close();
-    for (let turn = 0; turn < 3; turn++) {
-      release();
-      await world.clock.settle();
-    }
-    await closing;
-    expect(last(world.stream.reports)?.health).toBe('stopped');
-  });
+  it.each(['takes', 'rejects'] as const)(
+    'says its last word after a report under way that it %s',
+    async (ends) => {
+      const world = createWorld();
+      const node = await world.connect();
+      const put = world.stream.put.bind(world.stream);
+      let release: () => void = () => undefined;
+      let puts = 0;
+      world.stream.put = async (reports) => {
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        puts += 1;
+        world.stream.behaviour = puts === 1 ? ends : 'takes';
+        return put(reports);
+      };
+      await world.clock.advance(5000);
+      const closing = node.close();
+      for (let turn = 0; turn < 4; turn++) {
+        await world.clock.settle();
+        release();
+      }
+      await closing;
+      expect(last(world.stream.reports)?.health).toBe('stopped');
+    },
+  );
 
   it('waits two seconds for a stream that hangs, and no longer', async () => {
     const world = createWorld();
@@ -224,7 +230,9 @@ describe('close', () => {
     world.appConfig.hangs = true;
     await world.clock.advance(60_000);
     await node.close();
+    await world.clock.settle();
     expect(world.clock.timers()).toEqual([]);
+    expect(node.config.limits.state()).not.toHaveProperty('lastError');
   });
 
   it('may be called twice', async () => {
