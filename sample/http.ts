@@ -91,8 +91,7 @@ function matchPath(pattern: string, pathname: string): readonly string[] | undef
 async function readJson(request: IncomingMessage, maxBytes: number): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Leaving the loop early must not destroy the request: its socket is what the refusal is sent on.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw new BadRequest(413, `a body may have at most ${maxBytes} bytes`);
     chunks.push(chunk);

@@ -12,7 +12,7 @@ import { createService, type Service, type TreasureHuntNode } from './service.js
 import { readSettings, type Settings } from './settings.js';
 import { startPlayers } from './simulated-players.js';
 
-/** Orchestrators kill after 30 s or less (ECS: 30, Kubernetes: 30): work under way gets most of it, but not all. */
+/** An attempt takes some ten seconds at worst; ECS and Kubernetes kill a process 30 s after the signal. */
 const drainTimeoutMs = 10_000;
 
 try {

@@ -6,7 +6,7 @@ import type { Bucket } from './rate-limit.js';
 /** Some 20 MB with full progress; beyond it, whoever has not been seen for longest is forgotten. */
 const playersMax = 10_000;
 
-export interface Player {
+interface Player {
   readonly progress: Progress;
   /** Absent before the first attempt. */
   readonly bucket?: Bucket;

@@ -163,6 +163,14 @@ describe('the router', () => {
     });
   });
 
+  it('refuses a body that is still on its way when it has become too large', async () => {
+    const { call } = await serve([echo]);
+    const parts = Array.from({ length: 64 }, () => Buffer.alloc(65_536, 'x'));
+    const body = ReadableStream.from(parts);
+    const init = { method: 'POST', body, duplex: 'half' } as const;
+    expect(await call('/echo/1/x/2', init)).toMatchObject({ status: 413 });
+  });
+
   it('answers 500 without detail when a route fails, and tells its owner', async () => {
     const { call, failures } = await serve([broken]);
     const { status, body } = await call('/broken');

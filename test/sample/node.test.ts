@@ -179,10 +179,18 @@ describe('a node', () => {
   it('starts from its disk when AWS is away, and ends with its parent', async () => {
     const away = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
     const { child, exit, sayingOf, endpoint } = start({ ...node, ...away });
-    const health = await fetch(`${await endpoint()}/healthz`);
-    expect(await health.json()).toMatchObject({
-      node: 'node-a',
-      profiles: { gameplay: { label: 'v2-cccccccc', source: 'disk' } },
+    const at = await endpoint();
+    const health = async () => {
+      const response = await fetch(`${at}/healthz`);
+      return { status: response.status, body: await response.json() };
+    };
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({
+      status: 200,
+      body: {
+        node: 'node-a',
+        health: 'degraded',
+        profiles: { gameplay: { label: 'v2-cccccccc', source: 'disk' } },
+      },
     });
     child.stdin.end();
     expect(await exit).toBe(0);

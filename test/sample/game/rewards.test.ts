@@ -52,6 +52,11 @@ describe('a solved clue', () => {
     expect(reward(gameplayWith(), afterDays(days), solution()).points).toBe(points);
   });
 
+  it('brings whole points: a bonus is rounded down', () => {
+    const odd = solution({ clue: { ...clue, points: 35, hints: [] } });
+    expect(reward(gameplayWith(), afterDays(1), odd).points).toBe(38);
+  });
+
   it('brings no streak bonus after a day was missed, nor where it is switched off', () => {
     const nextButOne = solution({ nowMs: noonMs + dayMs });
     expect(reward(gameplayWith(), afterDays(5), nextButOne).points).toBe(20);
