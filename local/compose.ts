@@ -42,6 +42,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     clock,
     identity,
     path: options.keep && join(options.keep, 'dynamodb'),
+    onLog,
   });
   const lambda = createLambda({ aws, clock, identity, endpoint, onLog });
   for (const service of [dynamodb, lambda, ...others({ ...options, aws })])

@@ -18,7 +18,7 @@ import { RequestMetrics } from './request-metrics.js';
 export type { DeployProgress, DeployResult } from './deploy/progress.js';
 
 /** The port unless told otherwise. */
-export const defaultPort = 4600;
+const defaultPort = 4600;
 
 export interface LocalAwsOptions {
   /** Default 4600; 0 takes any free port. */

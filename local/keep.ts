@@ -25,7 +25,7 @@ const fileSchema = z.object({
 });
 
 /** What has a state to keep: most services. One without `snapshot` keeps files of its own, or nothing. */
-export interface Stateful {
+interface Stateful {
   /** Names its file: `<name>.json`. */
   readonly name: string;
   snapshot?(): Json;

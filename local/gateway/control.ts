@@ -6,7 +6,7 @@ import { AwsError, type HttpRequest } from '../kernel/aws.js';
 import type { StreamableResponse } from './exchange.js';
 
 /** Answers one control request; `signal` aborts when the client goes away or the gateway closes. */
-export type ControlHandler = (
+type ControlHandler = (
   request: HttpRequest,
   signal: AbortSignal,
 ) => StreamableResponse | Promise<StreamableResponse>;

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { AwsError, type HttpRequest } from '../kernel/aws.js';
 
 /** The largest request AWS takes from these services is a function's zipped code: 50 MB, in base64. */
-export const maxRequestBytes = 70 * 1024 * 1024;
+const maxRequestBytes = 70 * 1024 * 1024;
 
 export type Incoming = http.IncomingMessage | http2.Http2ServerRequest;
 export type Outgoing = http.ServerResponse | http2.Http2ServerResponse;

@@ -11,8 +11,8 @@ import {
 import { listen } from './listen.js';
 import { refuse, route, unknownService } from './route.js';
 
-/** How long a closing gateway lets requests finish: longer than any answer but a long poll takes. */
-const closeGraceMs = 1000;
+/** Longer than any answer but that of a long poll or a function takes. */
+const graceMsByDefault = 1000;
 
 export interface GatewayOptions {
   /** 0 = any free port. */
@@ -20,6 +20,8 @@ export interface GatewayOptions {
   /** By service name. Read at each request, so services may be added after the gateway listens. */
   readonly services: ReadonlyMap<string, Service>;
   readonly control: ControlRoutes;
+  /** How long `close` lets requests finish. Default: a second. */
+  readonly graceMs?: number;
   /** Told of every AWS request answered, for metrics. */
   readonly onAnswered?: (answered: Answered) => void;
 }
@@ -38,7 +40,7 @@ export interface Gateway {
   readonly endpoint: string;
   /** Until this is called, requests wait: so the port is known before there is anything to answer with. */
   open(): void;
-  /** Takes no new request and lets those under way finish for a second. Never hangs; may be called twice. */
+  /** Takes no new request and lets those under way finish for `graceMs`. Never hangs; may be called twice. */
   close(): Promise<void>;
 }
 
@@ -53,7 +55,11 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     const side = { outgoing, closing: closing.signal, opened };
     answer(options, incoming, side).catch(() => outgoing.destroy());
   };
-  const listener = await listen({ port: options.port, exchange, graceMs: closeGraceMs });
+  const listener = await listen({
+    port: options.port,
+    exchange,
+    graceMs: options.graceMs ?? graceMsByDefault,
+  });
   let closed: Promise<void> | undefined;
   const close = () => {
     closing.abort();

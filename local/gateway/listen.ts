@@ -13,7 +13,7 @@ const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 /** Only this machine may connect: what runs here asks nobody for a signature. */
 const loopback = '127.0.0.1';
 
-export type Exchange = (
+type Exchange = (
   request: http.IncomingMessage | http2.Http2ServerRequest,
   response: http.ServerResponse | http2.Http2ServerResponse,
 ) => void;

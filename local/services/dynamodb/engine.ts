@@ -23,7 +23,7 @@ export interface TableRecord extends Json {
   readonly Local?: LocalSettings;
 }
 
-export interface LocalSettings {
+interface LocalSettings {
   /** Attribute that holds an item's expiry, in seconds since the epoch; absent while TTL is off. */
   readonly timeToLiveAttribute?: string;
   readonly pointInTimeRecoveryDays?: number;

@@ -15,6 +15,8 @@ export interface DynamodbDeps {
   readonly identity: Identity;
   /** Directory where the tables are kept. Default: memory only. */
   readonly path?: string | undefined;
+  /** Told when expired items could not be deleted; the next sweep tries again. */
+  readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
 }
 
 type Run = (engine: Engine, input: Json) => Promise<Json>;
@@ -58,7 +60,7 @@ export async function createDynamodb(deps: DynamodbDeps): Promise<Service> {
     const ours = Object.hasOwn(operations, operation) ? operations[operation] : undefined;
     return await (ours ? ours(engine, input) : engine.run(operation, input));
   };
-  const stopSweeping = sweepRegularly(deps.clock, engine);
+  const stopSweeping = sweepRegularly(deps, engine);
   return {
     name: 'dynamodb',
     call: async (operation, input) => {
@@ -77,15 +79,20 @@ export async function createDynamodb(deps: DynamodbDeps): Promise<Service> {
 }
 
 /** Deletes what has expired, every `sweepEveryMs`; the returned function stops that and waits for a sweep under way. */
-function sweepRegularly(clock: Clock, engine: Engine): () => Promise<void> {
+function sweepRegularly({ clock, onLog }: DynamodbDeps, engine: Engine): () => Promise<void> {
   let sweeping: Promise<unknown> | undefined;
   let cancel: () => void = () => undefined;
   const arm = () => {
     cancel = clock.after(sweepEveryMs, () => {
       arm();
-      sweeping ??= sweepExpired(engine, Math.floor(clock.now() / 1000)).finally(() => {
-        sweeping = undefined;
-      });
+      sweeping ??= sweepExpired(engine, Math.floor(clock.now() / 1000))
+        .catch((error: unknown) => {
+          const text = `Cannot delete expired items: ${String(error)}`;
+          onLog?.({ source: 'dynamodb', text, atMs: clock.now() });
+        })
+        .finally(() => {
+          sweeping = undefined;
+        });
     });
   };
   arm();

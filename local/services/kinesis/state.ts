@@ -101,7 +101,7 @@ export function append(stream: Stream, shard: Shard, record: StoredRecord): void
   while (stream.keptBytes > keptBytesPerStream) dropOldest(stream);
 }
 
-export function retentionMs(stream: Stream): number {
+function retentionMs(stream: Stream): number {
   return stream.retentionHours * 3_600_000;
 }
 

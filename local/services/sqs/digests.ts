@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-export interface MessageAttribute {
+interface MessageAttribute {
   readonly DataType: string;
   readonly StringValue?: string | undefined;
   readonly BinaryValue?: Uint8Array | undefined;

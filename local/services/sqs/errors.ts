@@ -27,9 +27,6 @@ export const queueNameExists = (attribute: string): AwsError =>
 
 export const invalidValue = (message: string): AwsError => sqsError('InvalidParameterValue', message);
 
-export const missingParameter = (name: string): AwsError =>
-  sqsError('MissingParameter', `The request must contain the parameter ${name}.`);
-
 export const receiptHandleIsInvalid = (handle: string): AwsError =>
   sqsError('ReceiptHandleIsInvalid', `The input receipt handle "${handle}" is not a valid receipt handle.`);
 

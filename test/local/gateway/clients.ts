@@ -1,7 +1,7 @@
 /** A local AWS of a test's own, on any free port, and clients built with what its `environment` says. */
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../../local/index.js';
 
-export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 
 export function startForTest(options: LocalAwsOptions = {}): Promise<LocalAws> {
   return startLocalAws({ port: 0, ...options });

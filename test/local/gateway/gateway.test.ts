@@ -47,10 +47,15 @@ const control: ControlRoutes = {
   },
 };
 
-async function start(port = 0): Promise<Gateway> {
+async function listen(about: { port?: number; graceMs?: number } = {}): Promise<Gateway> {
   const names = ['appconfig', 'appconfigdata', 'dynamodb', 'kinesis'] as const;
   const services = new Map<string, Service>(names.map((name) => [name, service(name)]));
-  const started = await startGateway({ port, services, control, onAnswered: (one) => answered.push(one) });
+  const onAnswered = (one: Answered) => answered.push(one);
+  return await startGateway({ port: 0, services, control, onAnswered, ...about });
+}
+
+async function start(about?: { port?: number; graceMs?: number }): Promise<Gateway> {
+  const started = await listen(about);
   started.open();
   return started;
 }
@@ -75,6 +80,11 @@ async function answerOf(stream: AsyncIterable<Buffer>): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
   return text;
+}
+
+/** Long enough for the server to read by itself what was written before. */
+async function manyTurns(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('the gateway routes on the scope of the signature', () => {
@@ -161,14 +171,13 @@ describe('one port', () => {
     expect(await (await ask('/', { service: 'dynamodb' })).text()).toBe('dynamodb');
   });
 
-  it('tells the protocols apart when the first bytes come one by one', async () => {
+  it('tells HTTP/1.1 by the whole of what may be a preface, also when that comes in two pieces', async () => {
     const socket = net.connect(gateway.port, '127.0.0.1');
-    const request = 'GET /_local/health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
     socket.setNoDelay(true);
-    for (const character of request) {
-      socket.write(character);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    // HTTP/2 begins with this letter as well.
+    socket.write('P');
+    await manyTurns();
+    socket.write('OST /_local/act HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 200 OK/);
   });
 
@@ -176,7 +185,7 @@ describe('one port', () => {
     const socket = net.connect(gateway.port, '127.0.0.1');
     socket.setNoDelay(true);
     socket.write('PRI * HTTP/2.0\r\n');
-    await new Promise((resolve) => setImmediate(resolve));
+    await manyTurns();
     const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
     socket.write(Buffer.concat([Buffer.from('\r\nSM\r\n\r\n'), emptySettings]));
     const first = await new Promise<Buffer>((resolve) => socket.once('data', resolve));
@@ -186,9 +195,26 @@ describe('one port', () => {
   });
 
   it('in use, is named with the way out', async () => {
-    await expect(start(gateway.port)).rejects.toThrow(
+    await expect(start({ port: gateway.port })).rejects.toThrow(
       `Port ${gateway.port} on 127.0.0.1 is in use, perhaps by another local AWS. Choose another port with --port N`,
     );
+  });
+});
+
+describe('a gateway that is not open yet', () => {
+  it('lets requests wait', async () => {
+    const waiting = await listen();
+    let isAnswered = false;
+    const response = fetch(`${waiting.endpoint}/_local/health`).then((got) => {
+      isAnswered = true;
+      return got.status;
+    });
+    // Another gateway answers many whole requests meanwhile.
+    for (let count = 0; count < 30; count++) await (await ask('/_local/health')).text();
+    expect(isAnswered).toBe(false);
+    waiting.open();
+    expect(await response).toBe(200);
+    await waiting.close();
   });
 });
 
@@ -230,25 +256,26 @@ describe('closing', () => {
     await closed;
   });
 
-  it('cuts what does not finish, within the grace of a second', async () => {
+  it('cuts what does not finish within the grace', async () => {
+    await gateway.close();
+    gateway = await start({ graceMs: 20 });
     const response = ask('/slow', { service: 'kinesis' });
     const failed = expect(response).rejects.toThrow();
     await expect.poll(() => seen.length).toBe(1);
-    const startedMs = performance.now();
     await gateway.close();
     await failed;
-    expect(performance.now() - startedMs).toBeLessThan(2500);
   });
 
   it('does not wait for idle clients, silent connections, HTTP/2 sessions or streams that are followed', async () => {
+    await gateway.close();
+    // Longer than this test may take.
+    gateway = await start({ graceMs: 600_000 });
     await (await ask('/_local/health')).text();
     const silent = net.connect(gateway.port, '127.0.0.1').on('error', () => undefined);
     const session = http2.connect(gateway.endpoint).on('error', () => undefined);
     await answerOf(session.request({ ':path': '/_local/health' }));
     const followed = await ask('/_local/endless');
-    const startedMs = performance.now();
     await gateway.close();
-    expect(performance.now() - startedMs).toBeLessThan(900);
     expect(await followed.text()).toBe('0\n');
     silent.destroy();
     session.destroy();

@@ -69,7 +69,11 @@ describe('records', () => {
   it('stay longer when the retention is raised', async () => {
     await create();
     await put('old');
-    await kinesis.call('IncreaseStreamRetentionPeriod', { StreamName: 's', RetentionPeriodHours: 48 });
+    const change = (direction: string, RetentionPeriodHours: number) =>
+      kinesis.call(`${direction}StreamRetentionPeriod`, { StreamName: 's', RetentionPeriodHours });
+    await change('Increase', 48);
+    await expect(change('Increase', 36)).rejects.toThrow('can not be shorter');
+    await expect(change('Decrease', 72)).rejects.toThrow('can not be longer');
     await clock.advance(47 * hourMs);
     expect(texts(await read(await iterator()))).toEqual(['old']);
   });
