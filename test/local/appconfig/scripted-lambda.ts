@@ -3,7 +3,7 @@ import { AwsError, type Json, type Service } from '../../../local/kernel/aws.js'
 
 export type Behaviour = (event: Json) => unknown;
 
-export interface LambdaCall {
+interface LambdaCall {
   readonly name: string;
   readonly type: string;
   readonly event: Json;

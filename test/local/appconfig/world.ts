@@ -16,7 +16,7 @@ import {
 } from '../../../local/services/appconfig/service.js';
 import { type ScriptedLambda, scriptedLambda } from './scripted-lambda.js';
 
-export const startMs = Date.UTC(2026, 0, 1);
+const startMs = Date.UTC(2026, 0, 1);
 export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 

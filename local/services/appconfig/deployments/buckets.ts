@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 
-export const bucketCount = 100;
+const bucketCount = 100;
 
 /** `seed` makes a run repeatable; `deployment` and `client` are any names unique in it. Returns 0 to 99. */
 export function bucketOf(seed: string, deployment: string, client: string): number {

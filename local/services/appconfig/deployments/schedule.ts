@@ -12,7 +12,7 @@ export interface Growth {
 }
 
 /** One step: wait, then expose `percent`. */
-export interface Step {
+interface Step {
   readonly afterMs: number;
   readonly percent: number;
 }

@@ -9,7 +9,7 @@ import type { State } from '../state/state.js';
 
 type Parameters = Readonly<Record<string, string>>;
 
-export interface Named {
+interface Named {
   readonly Id: string;
   readonly Name: string;
 }

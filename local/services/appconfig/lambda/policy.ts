@@ -24,7 +24,7 @@ export interface Caller {
   readonly sourceArns: readonly string[];
 }
 
-export const appConfigPrincipal = 'appconfig.amazonaws.com';
+const appConfigPrincipal = 'appconfig.amazonaws.com';
 
 /**
  * Why `policy` (the JSON text of GetPolicy) does not let AppConfig invoke the function; undefined when it does. A

@@ -17,7 +17,7 @@ import { createHostedConfigurationVersion } from './versions/create.js';
 import * as versions from './versions/versions.js';
 
 /** Operations that AWS has and this engine answers with 501. */
-export const missingOperations = {
+const missingOperations = {
   GetConfiguration:
     'the deprecated GetConfiguration; use StartConfigurationSession and GetLatestConfiguration',
   CreateExperimentDefinition: 'experiments (CreateExperimentDefinition)',

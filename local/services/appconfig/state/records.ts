@@ -93,7 +93,6 @@ const actionSchema = z.object({
   Uri: z.string(),
   RoleArn: z.string().optional(),
 });
-export type Action = z.infer<typeof actionSchema>;
 
 const actionsSchema = z.partialRecord(z.enum(actionPoints), z.array(actionSchema));
 export type Actions = z.infer<typeof actionsSchema>;
@@ -103,7 +102,6 @@ const parameterSchema = z.object({
   Required: z.boolean().optional(),
   Dynamic: z.boolean().optional(),
 });
-export type Parameters = Record<string, z.infer<typeof parameterSchema>>;
 
 export const extensionSchema = z.object({
   ...own,
@@ -137,9 +135,12 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** A record without this engine's own members: what AWS answers. */
+/** A record without this engine's own members, and without those it has no value for: what AWS answers. */
 export function shapeOf<T extends object>(record: T): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => /^[A-Z]/.test(name)));
+  const members = Object.entries(record).filter(
+    ([name, value]) => /^[A-Z]/.test(name) && value !== undefined,
+  );
+  return Object.fromEntries(members);
 }
 
 /** What an environment says of itself after its newest transition. */
