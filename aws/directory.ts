@@ -10,7 +10,6 @@ import {
   paginateListDeploymentStrategies,
   paginateListEnvironments,
 } from '@aws-sdk/client-appconfig';
-import { type ClusterAddress, formatCluster } from '../core/addresses.js';
 import { ServiceUnavailable } from '../core/errors.js';
 import { calling } from './failures.js';
 
@@ -29,19 +28,6 @@ export interface Directory {
   strategies(): Promise<Ids>;
 }
 
-/** Where one cluster's configuration lives. */
-export interface ClusterIds {
-  readonly applicationId: string;
-  readonly environmentId: string;
-}
-
-/** A name that AppConfig does not know, with those it knows in the same place. */
-export interface UnknownName {
-  readonly unknown: 'application' | 'environment';
-  readonly name: string;
-  readonly known: readonly string[];
-}
-
 export function createDirectory(client: AppConfigClient): Directory {
   const paging = { client, pageSize };
   return {
@@ -52,36 +38,6 @@ export function createDirectory(client: AppConfigClient): Directory {
       collect('profiles', paginateListConfigurationProfiles(paging, { ApplicationId })),
     strategies: () => collect('deployment strategies', paginateListDeploymentStrategies(paging, {})),
   };
-}
-
-/** The ids of a cluster, or which of its names AppConfig does not know. */
-export async function findCluster(
-  directory: Directory,
-  cluster: ClusterAddress,
-): Promise<ClusterIds | UnknownName> {
-  const applications = await directory.applications();
-  const applicationId = applications.get(cluster.application);
-  if (applicationId === undefined) {
-    return { unknown: 'application', name: cluster.application, known: [...applications.keys()] };
-  }
-  const environments = await directory.environments(applicationId);
-  const environmentId = environments.get(cluster.environment);
-  if (environmentId === undefined) {
-    return { unknown: 'environment', name: cluster.environment, known: [...environments.keys()] };
-  }
-  return { applicationId, environmentId };
-}
-
-/** The ids of a cluster that is meant to be deployed. @throws ServiceUnavailable when it is not. */
-export async function locateCluster(directory: Directory, cluster: ClusterAddress): Promise<ClusterIds> {
-  const found = await findCluster(directory, cluster);
-  if (!('unknown' in found)) return found;
-  throw new ServiceUnavailable(
-    `${formatCluster(cluster)} is not deployed: no ${found.unknown} "${found.name}"`,
-    {
-      hint: 'Deploy the stacks first: `npm run deploy`, or `npx veltrix local deploy` for the local AWS.',
-    },
-  );
 }
 
 interface Page {

@@ -74,6 +74,8 @@ function renew(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): No
 
 /** A report of an earlier life: a straggler, or a second process if it goes on. The shown life stays. */
 function foldTwin(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): Fold {
+  // From before the shown life began: a batch that is delivered again, not a process that goes on.
+  if (arrivedAtMs <= record.since) return { kind: 'stale' };
   const same = record.twin?.incarnation === report.incarnation ? record.twin : undefined;
   if (same && arrivedAtMs <= same.lastArrivedAtMs) return { kind: 'stale' };
   const twin = {

@@ -82,9 +82,9 @@ export class AppConfigApplication extends Construct {
       memoryMb: 512,
       timeoutSeconds: validateTimeoutSeconds,
     });
+    // Without a condition on the account, as AppConfig's guide prints it: docs/decisions/0003.
     validate.lambda.addPermission('AppConfig', {
       principal: new ServicePrincipal('appconfig.amazonaws.com'),
-      sourceAccount: Stack.of(this).account,
     });
     return validate;
   }

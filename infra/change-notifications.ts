@@ -91,10 +91,9 @@ export class ChangeNotifications extends Construct {
   }
 
   private extension(stage: string, fanOut: VeltrixFunction): CfnExtension {
+    // Without a condition on the account, as AppConfig's guide prints it: docs/decisions/0003.
     const role = new Role(this, 'ExtensionRole', {
-      assumedBy: new ServicePrincipal('appconfig.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
+      assumedBy: new ServicePrincipal('appconfig.amazonaws.com'),
     });
     // AppConfig's guide lists both for notifications.
     role.addToPolicy(
@@ -126,8 +125,7 @@ function allowReading(fanOut: VeltrixFunction, application: AppConfigApplication
     application.arn('environment', id),
   );
   fanOut.allow(['appconfig:ListEnvironments', 'appconfig:ListConfigurationProfiles'], [application.arn()]);
-  fanOut.allow(
-    ['appconfig:ListDeployments', 'appconfig:GetDeployment'],
-    [application.arn(), ...environments, ...environments.map((arn) => `${arn}/deployment/*`)],
-  );
+  fanOut.allow(['appconfig:ListDeployments'], [application.arn(), ...environments]);
+  const deployments = environments.map((arn) => `${arn}/deployment/*`);
+  fanOut.allow(['appconfig:GetDeployment'], [application.arn(), ...environments, ...deployments]);
 }

@@ -45,7 +45,6 @@ export class FleetStack extends Stack {
       timeoutSeconds: 30,
     });
     recordLoad.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], [tableArn(this, nodesTable(stage))]);
-    recordLoad.allow(['sqs:GetQueueUrl', 'sqs:SendMessage'], [deadLetters]);
     recordLoad.allow(
       [
         'kinesis:DescribeStream',
@@ -65,6 +64,7 @@ export class FleetStack extends Stack {
       reportBatchItemFailures: true,
       retryAttempts: retriesMax,
       maxRecordAge: Duration.seconds(recordAgeMaxSeconds),
+      // Lets the role send to the queue, which the handler does as well.
       onFailure: new SqsDlq(Queue.fromQueueArn(this, 'DeadLetters', deadLetters)),
     });
     // Lambda checks that the role may read the stream when the mapping is made.

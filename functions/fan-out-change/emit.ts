@@ -1,7 +1,13 @@
 /** Puts what a profile's logs hold and its cursor has not seen on the stream, in order. */
 
 import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import { afterEvent, type ChangeCursor, pendingChanges, settle } from '../../core/change-events.js';
+import {
+  afterEvent,
+  type ChangeCursor,
+  type ChangeEvent,
+  pendingChanges,
+  settle,
+} from '../../core/change-events.js';
 import type { ChangeCursors, ChangeStream, StoredCursor } from '../../core/change-stream.js';
 import type { Deployment } from '../../core/deployments.js';
 import type { EpochMs } from '../../core/time.js';
@@ -38,25 +44,42 @@ export async function emitChanges(deps: EmitDeps, emission: Emission): Promise<E
   const emitted = { put: 0, lost: 0 };
   // Ends: each lost write means that another run moved the cursor over these same, finitely many, entries.
   for (;;) {
-    const event = pendingChanges(stored.cursor, where, mine)[0];
-    const next = event ? afterEvent(stored.cursor, event) : settled(stored.cursor, mine, { logs, now });
-    if (!event && isSame(next, stored.cursor)) return emitted;
-    if (event) {
-      await deps.stream.put(event);
-      emitted.put += 1;
+    const pending = pendingChanges(stored.cursor, where, mine);
+    const moved = await emitInOrder(deps, stored, pending);
+    emitted.put += moved.put;
+    if (moved.stored) {
+      const next = settled(moved.stored.cursor, mine, { logs, now });
+      if (await forget(deps, moved.stored, next)) return emitted;
     }
-    if ((await deps.cursors.write(next, stored.revision)) === 'saved') {
-      stored = { cursor: next, revision: stored.revision + 1 };
-    } else {
-      emitted.lost += 1;
-      stored = await deps.cursors.read(formatProfile(where));
-    }
+    emitted.lost += 1;
+    stored = await deps.cursors.read(formatProfile(where));
   }
 }
 
+/** Puts events and moves the cursor after each; without `stored` when another run moved it first. */
+async function emitInOrder(
+  { stream, cursors }: EmitDeps,
+  from: StoredCursor,
+  events: readonly ChangeEvent[],
+) {
+  let stored = from;
+  for (const [index, event] of events.entries()) {
+    await stream.put(event);
+    const cursor = afterEvent(stored.cursor, event);
+    if ((await cursors.write(cursor, stored.revision)) === 'lost') return { put: index + 1 };
+    stored = { cursor, revision: stored.revision + 1 };
+  }
+  return { put: events.length, stored };
+}
+
+/** Writes what is left of the cursor, if that is less; false when another run moved it first. */
+async function forget({ cursors }: EmitDeps, stored: StoredCursor, next: ChangeCursor): Promise<boolean> {
+  return isSame(next, stored.cursor) || (await cursors.write(next, stored.revision)) === 'saved';
+}
+
 /**
- * Forgets what is final. A profile with nothing open is settled through the environment's newest deployment, though that
- * is another profile's: otherwise a profile that seldom changes would make every run list the environment's whole past.
+ * Forgets what is final. A profile with nothing open is settled through the environment's newest known deployment, though
+ * that is another profile's: otherwise a profile that seldom changes would make every run list the environment's whole past.
  */
 function settled(
   cursor: ChangeCursor,
@@ -66,7 +89,7 @@ function settled(
   const next = settle(cursor, mine, now);
   const newestOfMine = Math.max(0, ...mine.map((deployment) => deployment.number));
   if (next.settledThrough < newestOfMine) return next;
-  return { ...next, settledThrough: Math.max(next.settledThrough, logs.newest) };
+  return { ...next, settledThrough: Math.max(next.settledThrough, logs.knownThrough) };
 }
 
 const isSame = (a: ChangeCursor, b: ChangeCursor): boolean =>

@@ -9,7 +9,7 @@ import type { EnvironmentStore } from '../../core/deployments.js';
 import type { Clock } from '../../core/time.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
-import { type EmitDeps, type Emitted, emitChanges } from './emit.js';
+import { type Emission, type EmitDeps, type Emitted, emitChanges } from './emit.js';
 import { readHint } from './hint.js';
 import { type KnownLogs, readLogs } from './logs.js';
 import type { Place, Places } from './places.js';
@@ -29,22 +29,40 @@ export function createHandler(deps: FanOutDeps) {
   const known = new Map<string, KnownLogs>();
   return async (event: unknown): Promise<void> => {
     const places = await deps.places.of(readHint(event));
-    const told = await Promise.allSettled(places.map((place) => tell(deps, place, logsOf(known, place))));
-    const failures = told.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-    report(
-      deps,
-      told.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])),
-      failures,
-    );
+    const told = await Promise.all(places.map((place) => tell(deps, place, logsOf(known, place))));
+    report(deps, told);
+    const failures = told.flatMap((each) => each.failures);
     if (failures.length > 0) throw new AggregateError(failures, 'not every change could be told');
   };
 }
 
-/** Tells one place. Cursors are read before the logs, so that a cursor never knows more than the logs at hand. */
-async function tell(deps: FanOutDeps, place: Place, known: KnownLogs): Promise<Emitted[]> {
+/** What came of one place. */
+interface Told {
+  readonly place: Place;
+  readonly emitted: readonly Emitted[];
+  readonly failures: readonly unknown[];
+}
+
+/** Tells one place; never throws. A profile that fails leaves the others of its place as they are. */
+async function tell(deps: FanOutDeps, place: Place, known: KnownLogs): Promise<Told> {
+  try {
+    const emissions = await readEmissions(deps, place, known);
+    const results = await Promise.allSettled(emissions.map((emission) => emitChanges(deps, emission)));
+    return {
+      place,
+      emitted: results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+      failures: results.flatMap((result): unknown[] => (result.status === 'rejected' ? [result.reason] : [])),
+    };
+  } catch (error) {
+    return { place, emitted: [], failures: [error] };
+  }
+}
+
+/** What each profile's cursor has not seen. Cursors are read first: they must not know more than the logs at hand. */
+async function readEmissions(deps: FanOutDeps, place: Place, known: KnownLogs): Promise<Emission[]> {
+  const { application, environment } = place;
   const profiles = await Promise.all(
     place.profiles.map(async (profile) => {
-      const { application, environment } = place;
       const where = { application, environment, profile };
       return { where, stored: await deps.cursors.read(formatProfile(where)) };
     }),
@@ -52,13 +70,7 @@ async function tell(deps: FanOutDeps, place: Place, known: KnownLogs): Promise<E
   const settledThrough = Math.min(...profiles.map(({ stored }) => stored.cursor.settledThrough));
   const logs = await readLogs(deps.storeOf(place), settledThrough, known);
   const now = deps.clock();
-  const told = await Promise.allSettled(
-    profiles.map((profile) => emitChanges(deps, { ...profile, logs, now })),
-  );
-  const failures = told.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  if (failures.length > 0)
-    throw new AggregateError(failures, `${formatCluster(place)} could not be told in full`);
-  return told.flatMap((result) => (result.status === 'fulfilled' ? result.value : []));
+  return profiles.map((profile) => ({ ...profile, logs, now }));
 }
 
 /** Logs are kept by id: a name may come back with other deployments behind it. */
@@ -69,13 +81,16 @@ function logsOf(known: Map<string, KnownLogs>, place: Place): KnownLogs {
   return logs;
 }
 
-function report({ log, measures }: FanOutDeps, told: readonly Emitted[], failures: readonly unknown[]): void {
-  const put = told.reduce((total, item) => total + item.put, 0);
-  const lost = told.reduce((total, item) => total + item.lost, 0);
+function report({ log, measures }: FanOutDeps, told: readonly Told[]): void {
+  const emitted = told.flatMap((each) => each.emitted);
+  const put = emitted.reduce((total, each) => total + each.put, 0);
+  const lost = emitted.reduce((total, each) => total + each.lost, 0);
   measures.count(fanOutMetrics.put, put);
   measures.count(fanOutMetrics.lost, lost);
-  measures.count(fanOutMetrics.failed, failures.length);
+  measures.count(fanOutMetrics.failed, told.filter((each) => each.failures.length > 0).length);
   measures.flush();
-  for (const failure of failures) log.error('could not tell every change', failure);
+  for (const { place, failures } of told) {
+    for (const failure of failures) log.error('could not tell', failure, { place: formatCluster(place) });
+  }
   if (put > 0 || lost > 0) log.info('told', { put, lost });
 }

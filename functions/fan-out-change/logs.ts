@@ -7,19 +7,26 @@ import type {
   LogEntryType,
 } from '../../core/deployments.js';
 
+/**
+ * Logs read in one run. After a long silence, or in an environment that is older than Veltrix, there are more: the oldest
+ * are told first, and the next hint goes on.
+ */
+export const logsReadMax = 500;
+
 /** Logs that were read in full, by deployment: each spares the next hint a call. */
 export type KnownLogs = Map<number, Deployment>;
 
 export interface Logs {
-  /** Deployments after `settledThrough`, with their logs. */
+  /** Deployments after `settledThrough`, with their logs, oldest first. */
   readonly deployments: readonly Deployment[];
-  /** The environment's newest deployment; 0 when there is none. Later ones have greater numbers. */
-  readonly newest: number;
+  /** Number through which all of the environment's deployments are known. Those not looked at have greater ones. */
+  readonly knownThrough: number;
 }
 
 /**
- * Reads the deployments after `settledThrough`, newest first. The order matters: whatever an older deployment logged
- * before a newer one began is there when the older one is read after the newer one.
+ * Reads the deployments after `settledThrough`, oldest first. The order matters: an older deployment logs something more
+ * only by a revert, once the newer ones have ended. Read after them, it could tell of its revert before they tell of
+ * their end.
  * `known` is read and brought up to date.
  */
 export async function readLogs(
@@ -33,21 +40,21 @@ export async function readLogs(
     summaries.push(summary);
   }
   const deployments: Deployment[] = [];
-  for (const summary of summaries) deployments.push(await readLog(store, summary, known));
+  let reads = 0;
+  for (const summary of summaries.toReversed()) {
+    const before = known.get(summary.number);
+    const isKnown = before?.state === summary.state;
+    if (!isKnown && reads++ === logsReadMax) break;
+    deployments.push(isKnown ? before : await readLog(store, summary.number, known));
+  }
   for (const number of known.keys()) if (number <= settledThrough) known.delete(number);
-  return { deployments, newest: summaries[0]?.number ?? settledThrough };
+  return { deployments, knownThrough: deployments.at(-1)?.number ?? settledThrough };
 }
 
-async function readLog(
-  store: EnvironmentStore,
-  summary: DeploymentSummary,
-  known: KnownLogs,
-): Promise<Deployment> {
-  const before = known.get(summary.number);
-  if (before?.state === summary.state) return before;
-  const deployment = await store.deployment(summary.number);
+async function readLog(store: EnvironmentStore, number: number, known: KnownLogs): Promise<Deployment> {
+  const deployment = await store.deployment(number);
   if (!hasEnded(deployment)) return unfinished(deployment);
-  known.set(deployment.number, deployment);
+  known.set(number, deployment);
   return deployment;
 }
 

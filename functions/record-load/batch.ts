@@ -56,7 +56,7 @@ export function readBatch(event: unknown): Batch {
     const place = { index, sequenceNumber: kinesis.sequenceNumber };
     const bytes = Buffer.from(kinesis.data, 'base64');
     const read = readReport(bytes);
-    // Rounded: the fraction of a second does not survive floating point as whole milliseconds.
+    // Whole milliseconds, whatever floating point makes of the fraction.
     const arrivedAtMs = epochMs(Math.round(kinesis.approximateArrivalTimestamp * 1000));
     if (read.ok) reports.push({ ...place, report: read.report, arrivedAtMs });
     else refused.push({ ...place, letter: toLetter(bytes, eventID, read.reason) });

@@ -93,6 +93,12 @@ describe('foldReport', () => {
     expect(foldReport(record, report('a', 2), epochMs(1_002_000))).toEqual({ kind: 'stale' });
   });
 
+  it('takes a batch that is delivered again for what it is, though a restart lies within', () => {
+    const batch = [report('a', 1), report('a', 2), report('a', 3), report('b', 1)];
+    const record = fold(batch);
+    expect(fold(batch, record)).toEqual(record);
+  });
+
   it('never moves the arrival back, though a batch is delivered out of order', () => {
     const record = fold([report('a', 1)]);
     expect(foldReport(record, report('a', 2), epochMs(999_000))).toMatchObject({

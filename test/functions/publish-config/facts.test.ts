@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import type { EnvironmentStore } from '../../../core/deployments.js';
+import { deployed, publisher, request } from './publisher.js';
+
+describe('publish-config, reading', () => {
+  /** Counts what is taken from the lists. */
+  const counting = (taken: { deployments: number; versions: number }) => (store: EnvironmentStore) => ({
+    ...store,
+    async *deployments() {
+      for await (const item of store.deployments()) {
+        taken.deployments += 1;
+        yield item;
+      }
+    },
+    async *versions(profile: string) {
+      for await (const item of store.versions(profile)) {
+        taken.versions += 1;
+        yield item;
+      }
+    },
+  });
+
+  it('reads deployments down to the newest that completed', async () => {
+    const world = await deployed(1, 2, 3, 4, 5);
+    const taken = { deployments: 0, versions: 0 };
+    await publisher(world, { through: counting(taken) }).publish(request(6));
+    expect(taken.deployments).toBe(1);
+  });
+
+  it('reads versions down to the one that holds the content, and deployments down to where it was deployed', async () => {
+    const world = await deployed(1, 2, 3, 4, 5);
+    const taken = { deployments: 0, versions: 0 };
+    await publisher(world, { through: counting(taken) }).publish(request(3));
+    expect(taken).toEqual({ deployments: 3, versions: 3 });
+  });
+});

@@ -1,0 +1,271 @@
+import { describe, expect, it } from 'vitest';
+import { applications } from '../../config/applications.js';
+import * as names from '../../core/names.js';
+import { strategies } from '../../core/strategies.js';
+import { defaultStrategy, stages } from '../../infra/stages.js';
+import { assembly, type StackPart, stackParts, text } from './assembly.js';
+
+const made = assembly();
+
+const properties = (part: StackPart, type: string) =>
+  Object.values(made().ofType(part, type)).map((resource) => resource.Properties);
+
+const namesOf = (part: StackPart, type: string, key: string) =>
+  properties(part, type)
+    .map((each) => each[key])
+    .toSorted();
+
+function failuresGoTo(about: Record<string, unknown> = {}): string {
+  const { OnFailure } = about['DestinationConfig'] as { OnFailure: { Destination: unknown } };
+  return text(OnFailure.Destination);
+}
+
+describe('the stacks', () => {
+  it('need the data stack, which needs none', () => {
+    const { artifacts } = made().manifest;
+    const needed = stackParts.map((part) => {
+      const dependencies = artifacts[`Veltrix-main-${part}`]?.dependencies ?? [];
+      return [part, dependencies.filter((name) => !name.endsWith('.assets'))];
+    });
+    expect(Object.fromEntries(needed)).toEqual({
+      Data: [],
+      Delivery: ['Veltrix-main-Data'],
+      Fleet: ['Veltrix-main-Data'],
+    });
+  });
+
+  it('export nothing and import nothing, so none locks another', () => {
+    for (const part of stackParts)
+      expect(JSON.stringify(made().resources(part))).not.toContain('Fn::ImportValue');
+  });
+
+  it('use no resource type that the local AWS does not know', () => {
+    const types = stackParts.flatMap((part) => Object.values(made().resources(part)).map(({ Type }) => Type));
+    expect([...new Set(types)].toSorted()).toEqual([
+      'AWS::AppConfig::Application',
+      'AWS::AppConfig::ConfigurationProfile',
+      'AWS::AppConfig::DeploymentStrategy',
+      'AWS::AppConfig::Environment',
+      'AWS::AppConfig::Extension',
+      'AWS::AppConfig::ExtensionAssociation',
+      'AWS::DynamoDB::Table',
+      'AWS::Events::Rule',
+      'AWS::IAM::Policy',
+      'AWS::IAM::Role',
+      'AWS::Kinesis::Stream',
+      'AWS::Lambda::EventInvokeConfig',
+      'AWS::Lambda::EventSourceMapping',
+      'AWS::Lambda::Function',
+      'AWS::Lambda::Permission',
+      'AWS::Logs::LogGroup',
+      'AWS::SQS::Queue',
+      'AWS::SQS::QueuePolicy',
+    ]);
+  });
+});
+
+describe('names', () => {
+  it('are those by which everyone else finds things', () => {
+    const [app] = applications;
+    const clusters = app.environments.map((environment) => ({ application: app.name, environment }));
+    const profiles = app.profiles.map((profile) => ({ application: app.name, profile: profile.name }));
+    expect(namesOf('Delivery', 'AWS::Lambda::Function', 'FunctionName')).toEqual(
+      [
+        ...clusters.map((cluster) => names.publishFunction('main', cluster)),
+        ...profiles.map((profile) => names.validateFunction('main', profile)),
+        names.fanOutFunction('main'),
+      ].toSorted(),
+    );
+    expect(namesOf('Fleet', 'AWS::Lambda::Function', 'FunctionName')).toEqual([
+      names.recordLoadFunction('main'),
+    ]);
+    expect(namesOf('Data', 'AWS::DynamoDB::Table', 'TableName')).toEqual([
+      names.cursorsTable('main'),
+      names.nodesTable('main'),
+    ]);
+    expect(namesOf('Data', 'AWS::Kinesis::Stream', 'Name')).toEqual([
+      names.changesStream('main'),
+      names.loadStream('main'),
+    ]);
+    expect(namesOf('Delivery', 'AWS::AppConfig::Application', 'Name')).toEqual(['treasure-hunt']);
+    expect(namesOf('Delivery', 'AWS::AppConfig::Environment', 'Name')).toEqual(['production', 'staging']);
+    expect(namesOf('Delivery', 'AWS::AppConfig::Extension', 'Name')).toEqual([
+      names.changesExtension('main'),
+    ]);
+  });
+});
+
+describe('every function', () => {
+  const functions = () => [
+    ...properties('Delivery', 'AWS::Lambda::Function'),
+    ...properties('Fleet', 'AWS::Lambda::Function'),
+  ];
+
+  it('runs the bundled handler on Node 22, on Arm, traced, with source maps', () => {
+    for (const each of functions()) {
+      expect(each).toMatchObject({
+        Handler: 'index.handler',
+        Runtime: 'nodejs22.x',
+        Architectures: ['arm64'],
+        TracingConfig: { Mode: 'Active' },
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      });
+    }
+  });
+
+  it('logs to a group under its own name, for a month', () => {
+    for (const part of ['Delivery', 'Fleet'] as const) {
+      const groups = namesOf(part, 'AWS::Logs::LogGroup', 'LogGroupName');
+      const functionNames = namesOf(part, 'AWS::Lambda::Function', 'FunctionName');
+      expect(groups).toEqual(functionNames.map((name) => `/aws/lambda/${name}`));
+      for (const group of properties(part, 'AWS::Logs::LogGroup')) expect(group['RetentionInDays']).toBe(30);
+    }
+  });
+
+  it('has variables that fit Lambda’s 4 KB, with ids of seven characters', () => {
+    for (const each of functions()) {
+      const { Variables } = each['Environment'] as { Variables: Record<string, unknown> };
+      const written = Object.entries(Variables).map(
+        ([name, value]) => name + text(value).replace(/<\w+>/g, '1234567'),
+      );
+      expect(written.join('').length).toBeLessThan(4096 / 2);
+    }
+  });
+});
+
+describe('the delivery stack', () => {
+  it('keeps applications, environments and profiles under the ids they always had, and when they are removed', () => {
+    const kept = ['Application', 'Environment', 'ConfigurationProfile'].flatMap((type) =>
+      Object.entries(made().ofType('Delivery', `AWS::AppConfig::${type}`)),
+    );
+    expect(kept.map(([id]) => id)).toEqual([
+      'treasurehuntApplication82280B7C',
+      'treasurehuntEnvironmentstaging4DB052B5',
+      'treasurehuntEnvironmentproductionDE9534C1',
+      'treasurehuntProfilegameplay4757CCC8',
+      'treasurehuntProfilelimits05E6AAE9',
+    ]);
+    for (const [, resource] of kept) {
+      expect(resource).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+    }
+  });
+
+  it('has every strategy as the rules describe it', () => {
+    const deployed = properties('Delivery', 'AWS::AppConfig::DeploymentStrategy');
+    expect(deployed).toHaveLength(Object.keys(strategies).length);
+    expect(deployed).toContainEqual({
+      Name: 'veltrix-main-canary-10',
+      Description: '10, 20, 40, 80, 100 percent over 20 minutes; bakes 10 minutes',
+      DeploymentDurationInMinutes: 20,
+      GrowthType: 'EXPONENTIAL',
+      GrowthFactor: 10,
+      FinalBakeTimeInMinutes: 10,
+      ReplicateTo: 'NONE',
+    });
+  });
+
+  it('makes each profile’s own function its validator, which may be asked before the profile is there', () => {
+    const profiles = Object.values(made().ofType('Delivery', 'AWS::AppConfig::ConfigurationProfile'));
+    const validators = profiles.map(({ Properties, DependsOn }) => {
+      const [validator] = Properties['Validators'] as { Type: string; Content: unknown }[];
+      const id = text(validator?.Content).replace(/^<(.*)\.Arn>$/, '$1');
+      const variables = made().resources('Delivery')[id]?.Properties['Environment'];
+      expect(DependsOn?.some((each) => each.startsWith(`${id.slice(0, -8)}AppConfig`))).toBe(true);
+      return [Properties['Name'], Properties['LocationUri'], validator?.Type, variables];
+    });
+    const variables = (profile: string) => ({
+      Variables: {
+        NODE_OPTIONS: '--enable-source-maps',
+        VELTRIX_APPLICATION: 'treasure-hunt',
+        VELTRIX_PROFILE: profile,
+      },
+    });
+    expect(validators).toEqual([
+      ['gameplay', 'hosted', 'LAMBDA', variables('gameplay')],
+      ['limits', 'hosted', 'LAMBDA', variables('limits')],
+    ]);
+  });
+
+  it('gives each publish function its own environment, and the ids of the profiles and strategies', () => {
+    const publish = made().named(
+      'Delivery',
+      'AWS::Lambda::Function',
+      'veltrix-main-publish-treasure-hunt-production',
+    );
+    const { Variables } = publish.Properties['Environment'] as { Variables: Record<string, unknown> };
+    const told = Object.fromEntries(Object.entries(Variables).map(([name, value]) => [name, text(value)]));
+    expect(told).toEqual({
+      NODE_OPTIONS: '--enable-source-maps',
+      VELTRIX_APPLICATION: 'treasure-hunt',
+      VELTRIX_ENVIRONMENT: 'production',
+      VELTRIX_APPLICATION_ID: '<treasurehuntApplication82280B7C>',
+      VELTRIX_ENVIRONMENT_ID: '<treasurehuntEnvironmentproductionDE9534C1>',
+      VELTRIX_PROFILE_IDS:
+        '{"gameplay":"<treasurehuntProfilegameplay4757CCC8>","limits":"<treasurehuntProfilelimits05E6AAE9>"}',
+      VELTRIX_STRATEGY_IDS:
+        '{"immediate":"<Strategyimmediate>","linear-50":"<Strategylinear50>","linear-20":"<Strategylinear20>","canary-10":"<Strategycanary10>"}',
+      VELTRIX_DEFAULT_STRATEGY: 'canary-10',
+    });
+  });
+
+  it('tells fan-out of all five steps, for each application', () => {
+    const [extension] = properties('Delivery', 'AWS::AppConfig::Extension');
+    const actions = Object.entries(
+      extension?.['Actions'] as Record<string, { Uri: unknown; RoleArn: unknown }[]>,
+    );
+    expect(actions.map(([point, [action]]) => [point, text(action?.Uri), text(action?.RoleArn)])).toEqual(
+      ['START', 'STEP', 'BAKING', 'COMPLETE', 'ROLLED_BACK'].map((point) => [
+        `ON_DEPLOYMENT_${point}`,
+        '<ChangesFanOutFunction81A8E0DF.Arn>',
+        '<ChangesExtensionRole6D3C9A09.Arn>',
+      ]),
+    );
+    const associations = properties('Delivery', 'AWS::AppConfig::ExtensionAssociation');
+    expect(associations.map((each) => text(each['ResourceIdentifier']))).toEqual([
+      'arn:<AWS::Partition>:appconfig:<AWS::Region>:<AWS::AccountId>:application/<treasurehuntApplication82280B7C>',
+    ]);
+  });
+
+  it('wakes fan-out every minute, and keeps hints that failed', () => {
+    expect(properties('Delivery', 'AWS::Events::Rule')).toMatchObject([
+      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
+    ]);
+    const [about] = properties('Delivery', 'AWS::Lambda::EventInvokeConfig');
+    expect(about).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 900 });
+    expect(failuresGoTo(about)).toMatch(/:veltrix-main-dead-letters$/);
+  });
+});
+
+describe('the fleet stack', () => {
+  it('hands batches of the stream to record-load, halves those that fail, and gives up in time', () => {
+    const [mapping] = properties('Fleet', 'AWS::Lambda::EventSourceMapping');
+    expect(mapping).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 500,
+      MaximumBatchingWindowInSeconds: 1,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 5,
+      MaximumRecordAgeInSeconds: 300,
+    });
+    expect(text(mapping?.['EventSourceArn'])).toMatch(/:stream\/veltrix-main-load$/);
+    expect(failuresGoTo(mapping)).toMatch(/:veltrix-main-dead-letters$/);
+  });
+
+  it('makes the mapping when the role may read the stream', () => {
+    const [mapping] = Object.values(made().ofType('Fleet', 'AWS::Lambda::EventSourceMapping'));
+    expect(mapping?.DependsOn).toEqual(['RecordLoadRoleDefaultPolicyA6D746A7']);
+  });
+});
+
+describe('a stage', () => {
+  it('has a default strategy for environments that it does not name', () => {
+    const [stage] = stages;
+    if (!stage) throw new Error('there is no stage');
+    expect(defaultStrategy(stage, 'staging')).toBe('linear-50');
+    expect(defaultStrategy(stage, 'elsewhere')).toBe('linear-20');
+  });
+});
