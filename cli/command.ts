@@ -23,7 +23,7 @@ export interface Context {
   readonly directory: string;
   /** The process's own; choosing a target writes to it, as a shell would. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Aborts at Ctrl-C. */
+  /** Aborts at Ctrl-C. Look at it only where that is handled: from then on Ctrl-C does nothing else. */
   readonly signal: AbortSignal;
   /** The stage in AWS; the local AWS of this project when one runs and nothing else was chosen. */
   cloud(): Promise<Cloud>;

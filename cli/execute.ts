@@ -15,10 +15,8 @@ import { createScreen } from './terminal/screen.js';
 
 /** @returns the exit code. */
 export async function execute(runnable: Runnable, raw: RawArguments, world: World): Promise<number> {
-  const interrupted = new AbortController();
-  const stop = () => interrupted.abort();
-  process.on('SIGINT', stop).on('SIGTERM', stop);
-  const context = createContext(raw, world, interrupted.signal);
+  const interruption = createInterruption();
+  const context = createContext(raw, world, interruption);
   try {
     const outcome = await runnable(context, raw);
     show(outcome, context);
@@ -29,11 +27,42 @@ export async function execute(runnable: Runnable, raw: RawArguments, world: Worl
     return exitCodeOf(failure);
   } finally {
     context.screen.settle();
-    process.off('SIGINT', stop).off('SIGTERM', stop);
+    interruption.end();
   }
 }
 
-function createContext({ options }: RawArguments, world: World, signal: AbortSignal): Context {
+/** Ctrl-C, a polite kill, a terminal that is closed. */
+const interruptions = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** What a shell says of a process that Ctrl-C ended. */
+const interruptedExitCode = 130;
+
+interface Interruption {
+  /** From the first look on, an interruption is the command's business; a second one ends the process at once. */
+  signal(): AbortSignal;
+  end(): void;
+}
+
+/** A command that never looks at the signal ends at Ctrl-C as any process does. */
+function createInterruption(): Interruption {
+  const controller = new AbortController();
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(interruptedExitCode);
+    controller.abort();
+  };
+  let isHeard = false;
+  return {
+    signal() {
+      if (!isHeard) for (const name of interruptions) process.on(name, interrupt);
+      isHeard = true;
+      return controller.signal;
+    },
+    end() {
+      for (const name of interruptions) process.off(name, interrupt);
+    },
+  };
+}
+
+function createContext({ options }: RawArguments, world: World, interruption: Interruption): Context {
   const { directory, environment, output } = world;
   const stage = typeof options.stage === 'string' ? options.stage : defaultStage;
   return {
@@ -43,7 +72,9 @@ function createContext({ options }: RawArguments, world: World, signal: AbortSig
     stage,
     directory,
     environment,
-    signal,
+    get signal() {
+      return interruption.signal();
+    },
     cloud: async () => connect({ stage, target: await chooseTarget(directory, environment) }),
     workspace: () => openWorkspace(directory),
     author: () => authorName(directory),

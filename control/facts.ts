@@ -2,7 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../core/canonical-json.js';
-import { type DeploymentSummary, deployedOf, type EnvironmentStore } from '../core/deployments.js';
+import {
+  type Deployment,
+  type DeploymentSummary,
+  deployedOf,
+  type EnvironmentStore,
+} from '../core/deployments.js';
 import { ServiceUnavailable } from '../core/errors.js';
 import { readProvenance } from '../core/provenance.js';
 import { type StrategyName, strategies, strategyNames } from '../core/strategies.js';
@@ -45,6 +50,11 @@ export function describeVersion(summary: DeploymentSummary, description: string)
     ...readProvenance(description),
     startedAt: summary.startedAt,
   };
+}
+
+/** Why a deployment was taken back, in AppConfig's words; undefined for one that was not. */
+export function undoneBecause({ log }: Deployment): string | undefined {
+  return log.find(({ type }) => type === 'ROLLBACK_STARTED' || type === 'REVERT_COMPLETED')?.description;
 }
 
 /** The strategy a deployment runs under, told by its times; undefined for one that is not Veltrix's. */

@@ -65,11 +65,11 @@ function writeOver({ path: file, contents }) {
   renameSync(beside, file);
 }
 
-/** Names of chunks carry their content: those of an earlier build would stay for ever. */
+/** Names of chunks carry their content: those of an earlier build would stay for ever. Another build's parts are its own. */
 function removeOthers(directory, kept) {
   for (const entry of readdirSync(directory, { withFileTypes: true, recursive: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (entry.isFile() && !kept.includes(file)) rmSync(file, { force: true });
+    if (entry.isFile() && !kept.includes(file) && !file.endsWith('.part')) rmSync(file, { force: true });
   }
 }
 

@@ -35,7 +35,7 @@ async function watch({ screen, json, signal }: Context, cloud: Cloud, where: Add
   let before = '';
   while (!signal.aborted) {
     const answer = await readStatus(cloud, where);
-    const now = JSON.stringify(answer.profiles.map(essence));
+    const now = essenceOf(answer);
     if (screen.isTerminal && !json) screen.repaint(describeStatus(answer, screen.paint));
     else if (now !== before && json) screen.json(answer);
     else if (now !== before) for (const profile of answer.profiles) screen.line(inOneLine(profile));
@@ -46,8 +46,10 @@ async function watch({ screen, json, signal }: Context, cloud: Cloud, where: Add
 
 type Profile = Status['profiles'][number];
 
-/** What counts as a change: not the time of the newest report. */
-const essence = ({ nodes: { lastReportAt: _lastReportAt, ...nodes }, ...profile }: Profile) => ({
+/** What counts as a change: not the time of the question, nor of the newest report. */
+export const essenceOf = ({ profiles }: Status): string => JSON.stringify(profiles.map(withoutTimes));
+
+const withoutTimes = ({ nodes: { lastReportAt: _lastReportAt, ...nodes }, ...profile }: Profile) => ({
   ...profile,
   nodes,
 });

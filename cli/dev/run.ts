@@ -4,35 +4,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { NotConverged, RolledBack } from '../../control/act/outcomes.js';
-import { type Published, publish } from '../../control/act/publish.js';
-import type { Cloud } from '../../control/cloud.js';
+import { publish } from '../../control/act/publish.js';
 import { connect } from '../../control/connect.js';
-import type { LoadedApplication } from '../../control/files/workspace.js';
-import { status as readStatus, type Status } from '../../control/see/status.js';
-import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
 import { isVeltrixError, ServiceUnavailable } from '../../core/errors.js';
 import type { DeployResult, LocalAws } from '../../local/index.js';
 import type { Context } from '../command.js';
 import { synthesize } from '../local-aws/assembly.js';
 import { deployFailed } from '../local-aws/control.js';
 import { serveLocalAws } from '../local-aws/serve.js';
+import { followAlong, untilConverged } from './follow.js';
 import { type Fleet, startFleet } from './nodes.js';
-import { isConverged, type Tell, versionsOf } from './story.js';
-
-/** What the sample's nodes are part of. */
-const sample: ClusterAddress = { application: 'treasure-hunt', environment: 'staging' };
-/** How often the view looks. */
-const lookEveryMs = 500;
-/** After this a fleet of one machine has converged, or something is wrong. */
-const convergenceTimeoutMs = 120_000;
-
-export interface DevOptions {
-  readonly port?: number | undefined;
-  readonly speed: number;
-  readonly nodes: number;
-  readonly once: boolean;
-}
+import { convergenceTimeoutMs, type DevOptions, lookEveryMs, type Play, type Stage, sample } from './play.js';
+import type { Tell } from './story.js';
 
 /** Tells the story until it is interrupted (or over, with `once`), then stops everything it started. */
 export async function runDev(context: Context, options: DevOptions, tell: Tell): Promise<void> {
@@ -48,20 +31,6 @@ export async function runDev(context: Context, options: DevOptions, tell: Tell):
   }
 }
 
-interface Stage {
-  readonly context: Context;
-  readonly options: DevOptions;
-  readonly tell: Tell;
-  /** Registers what is undone at the end, last first. */
-  readonly later: (cleanup: () => Promise<unknown>) => void;
-}
-
-interface Play extends Stage {
-  readonly cloud: Cloud;
-  readonly loaded: LoadedApplication;
-  readonly startedMs: number;
-}
-
 async function tellStory(stage: Stage): Promise<void> {
   const { context, options, later } = stage;
   const startedMs = performance.now();
@@ -69,15 +38,14 @@ async function tellStory(stage: Stage): Promise<void> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'veltrix-dev-'));
   later(() => rm(scratch, { recursive: true, force: true }));
   const assembly = path.join(scratch, 'assembly');
-  const [local, loaded] = await Promise.all([
-    startLocal(stage),
-    workspace.load(sample.application),
-    synthesizeInto(stage, workspace.root, assembly),
-  ]);
+  // One after the other: what fails must not leave something behind it running.
+  const loaded = await workspace.load(sample.application);
+  const local = await startLocal(stage);
+  await synthesizeInto(stage, workspace.root, assembly);
   await deploy(stage, local, assembly);
   useLocal(context, local);
   const cloud = connect({ stage: context.stage, target: `local AWS at ${local.endpoint}` });
-  const play: Play = { ...stage, cloud, loaded, startedMs };
+  const play: Play = { ...stage, cloud, loaded, startedMs, over: endOf(context, local) };
   for (const { name } of loaded.application.profiles) await publishFirst(play, name);
   const fleet = startNodes(play, path.join(scratch, 'nodes'));
   await Promise.race([fleet.ready, interrupted(context.signal)]);
@@ -164,52 +132,6 @@ function startNodes({ context, options, tell, later }: Play, directory: string):
   return fleet;
 }
 
-/** Looks until every node holds every profile's version. @throws NotConverged, RolledBack. */
-async function untilConverged(play: Play, published?: Published): Promise<Status> {
-  const { cloud, options, tell, context } = play;
-  const beganMs = cloud.clock();
-  for (;;) {
-    const status = await look(play);
-    if (isConverged(status, options.nodes) && shows(status, published)) {
-      const elapsedMs = Math.round(performance.now() - play.startedMs);
-      tell({ event: 'converged', nodes: options.nodes, elapsedMs, versions: versionsOf(status.profiles) });
-      return status;
-    }
-    demandStanding(status);
-    context.signal.throwIfAborted();
-    if (cloud.clock() - beganMs > convergenceTimeoutMs) throw late(status, options.nodes);
-    await cloud.wait(lookEveryMs, context.signal);
-  }
-}
-
-/** True when the status is already about what was published. */
-function shows({ profiles }: Status, published: Published | undefined): boolean {
-  if (published === undefined) return true;
-  const profile = profiles.find(({ address }) => address === published.address);
-  return (profile?.rollout ?? profile?.deployed)?.label === published.label;
-}
-
-async function look({ cloud, tell }: Play): Promise<Status> {
-  const status = await readStatus(cloud, sample);
-  tell({ event: 'status', status });
-  return status;
-}
-
-function demandStanding({ profiles }: Status): void {
-  for (const { address, undone } of profiles) {
-    if (undone) throw new RolledBack(address, undone);
-  }
-}
-
-function late({ profiles }: Status, nodeCount: number): NotConverged {
-  const behind = [...new Set(profiles.flatMap(({ nodes }) => [...nodes.waiting, ...nodes.silent]))];
-  const held = profiles.map(({ address, nodes }) => `${address} by ${nodes.holding.length}`).join(', ');
-  return new NotConverged(
-    `not all of ${nodeCount} nodes followed within ${convergenceTimeoutMs / 1000} s: held ${held}`,
-    { hint: `Ask why: \`veltrix nodes ${formatCluster(sample)} --behind\`.`, behind },
-  );
-}
-
 /** Changes one value, in memory only, and waits until every node holds it. */
 async function changeOnce(play: Play): Promise<void> {
   const { cloud, loaded, tell, context } = play;
@@ -246,32 +168,13 @@ const nothingToChange = (): ServiceUnavailable =>
     hint: 'Give its first profile one at the top level.',
   });
 
-/** Stays up and looks, until it is interrupted. A look that fails is told once, and tried again. */
-async function followAlong(play: Play, first: Status): Promise<void> {
-  const { cloud, context, tell } = play;
-  let trouble = '';
-  let known = versionsOf(first.profiles);
-  while (!context.signal.aborted) {
-    await cloud.wait(lookEveryMs, context.signal);
-    try {
-      const status = await look(play);
-      const versions = versionsOf(status.profiles);
-      if (versions !== known && isConverged(status, play.options.nodes)) {
-        known = versions;
-        tell({
-          event: 'converged',
-          nodes: play.options.nodes,
-          elapsedMs: Math.round(performance.now() - play.startedMs),
-          versions,
-        });
-      }
-      trouble = '';
-    } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
-      if (message !== trouble && !context.signal.aborted) tell({ event: 'trouble', message });
-      trouble = message;
-    }
-  }
+function endOf({ signal }: Context, local: LocalAws): AbortSignal {
+  const stopped = new AbortController();
+  local.closed.then(
+    () => stopped.abort(),
+    () => stopped.abort(),
+  );
+  return AbortSignal.any([signal, stopped.signal]);
 }
 
 function interrupted(signal: AbortSignal): Promise<never> {

@@ -23,6 +23,7 @@ export type StoryEvent =
       readonly elapsedMs: number;
       readonly versions: string;
     }
+  | { readonly event: 'serving' }
   | { readonly event: 'trouble'; readonly message: string }
   | { readonly event: 'stopping' };
 

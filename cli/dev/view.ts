@@ -1,7 +1,7 @@
 /** Shows the story of `veltrix dev`: repainted in place on a terminal, told line by line elsewhere. */
 
 import type { ProfileStatus, Status } from '../../control/see/status.js';
-import { inOneLine } from '../commands/status.js';
+import { essenceOf, inOneLine } from '../commands/status.js';
 import { DeployView } from '../local-aws/deploy-view.js';
 import { bar, count, duration, provenance, table } from '../terminal/layout.js';
 import type { Paint } from '../terminal/paint.js';
@@ -11,9 +11,19 @@ import type { StoryEvent, Tell } from './story.js';
 
 /** Shows events on a screen; as documents for programs, one a line, under `json`. */
 export function createView(screen: Screen, json: boolean): Tell {
-  if (json) return (event) => screen.json(event);
+  if (json) return createJsonView(screen);
   if (screen.isTerminal) return createLiveView(screen);
   return createPlainView(screen);
+}
+
+/** Every event; a status only when something became another. */
+function createJsonView({ json }: Screen): Tell {
+  let known = '';
+  return (event) => {
+    const essence = event.event === 'status' ? essenceOf(event.status) : '';
+    if (essence === '' || essence !== known) json(event);
+    known = essence || known;
+  };
 }
 
 /** A line for each thing that happened, and one whenever a profile's state became another. */
@@ -21,8 +31,8 @@ function createPlainView({ line, paint }: Screen): Tell {
   const known = new Map<string, string>();
   return (event) => {
     if (event.event === 'nodes' && event.ready < event.wanted) return;
-    if (event.event !== 'status') return describeEvent(event, paint).forEach((text) => line(text));
-    for (const profile of event.status.profiles) {
+    for (const text of describeEvent(event, paint)) line(text);
+    for (const profile of event.event === 'status' ? event.status.profiles : []) {
       const text = `  ${inOneLine(profile)}`;
       if (known.get(profile.address) !== text) line(text);
       known.set(profile.address, text);
@@ -34,16 +44,16 @@ function createLiveView(screen: Screen): Tell {
   const deployView = new DeployView();
   const done: string[] = [];
   let status: Status | undefined;
-  let isSettled = false;
+  let next: readonly string[] = [];
   return (event) => {
     if (event.event === 'deploying') deployView.add(event.progress);
     else if (event.event === 'status') status = event.status;
+    else if (event.event === 'serving') next = describeEvent(event, screen.paint);
     else if (event.event !== 'nodes') done.push(...describeEvent(event, screen.paint));
     const below = event.event === 'deploying' ? deployView.lines(screen.paint) : [];
     const starting = event.event === 'nodes' ? describeEvent(event, screen.paint) : [];
-    if (event.event === 'converged') isSettled = true;
+    if (event.event === 'stopping') next = [];
     const page = status === undefined ? [] : describeFleet(status, screen.paint);
-    const next = isSettled && event.event !== 'stopping' ? describeNext(screen.paint) : [];
     screen.repaint([...done.slice(-storyLinesMax), ...below, ...starting, ...page, ...next]);
   };
 }
@@ -78,6 +88,8 @@ export function describeEvent(event: StoryEvent, paint: Paint): readonly string[
       return [
         `${ok} all ${count(event.nodes, 'node')} hold ${event.versions}  ${paint.dim(`${duration(event.elapsedMs)} after the start`)}`,
       ];
+    case 'serving':
+      return describeNext(paint);
     case 'trouble':
       return [`${paint.warn('!')} ${event.message}`];
     case 'stopping':

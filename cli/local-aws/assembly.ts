@@ -44,8 +44,9 @@ export async function synthesize({ root, outputDirectory, environment, signal }:
     complaint = (complaint + text.toString()).slice(-complaintMaxChars);
   });
   const code = await new Promise<number | null>((resolve) => {
-    child.once('error', () => resolve(null));
     child.once('close', resolve);
+    // An interrupted one closes too, and writes until then; one that could not start does not.
+    child.once('error', () => child.pid === undefined && resolve(null));
   });
   if (code === 0) return;
   throw new ServiceUnavailable(`\`${app}\` did not synthesize the stacks:\n${complaint.trim()}`, {

@@ -26,7 +26,7 @@ export function describeProfile(profile: ProfileStatus, look: Look): readonly st
   return [
     title(profile, look.paint),
     ...table(facts).map((line) => `  ${line}`),
-    ...squares(profile, look.paint).map((line) => `  ${line}`),
+    ...squares(profile, look.paint),
     ...undo(profile, look.paint),
   ];
 }
@@ -100,7 +100,9 @@ const absence = (lastReportAt: string | undefined, now: string): string =>
 
 function squares(profile: ProfileStatus, paint: Paint): readonly string[] {
   const rows = nodeSquares(profile, paint);
-  return rows.length === 0 ? [] : ['', ...table([['VERSION', 'NODES', 'STATE'].map(paint.dim), ...rows])];
+  if (rows.length === 0) return [];
+  const lines = table([['VERSION', 'NODES', 'STATE'].map(paint.dim), ...rows]);
+  return ['', ...lines.map((line) => `  ${line}`)];
 }
 
 /** The nodes by version, as rows of a table: ■ holds what is wanted, ▨ refused it, □ holds another one. */

@@ -72,11 +72,14 @@ export async function publish(
 
 /** A refused file is refused without AWS; what stays deployed is said where AWS answers soon. */
 async function refuse(cloud: Cloud, address: ProfileAddress, prepared: PreparedFile): Promise<FileRefused> {
+  const enough = new AbortController();
   const asking = cloud
     .environment(address)
     .then(({ store }) => deployedVersion(store, address.profile))
     .catch(() => undefined);
-  const deployed = await Promise.race([asking, cloud.wait(askingMaxMs).then(() => undefined)]);
+  const patience = cloud.wait(askingMaxMs, enough.signal).then(() => undefined);
+  const deployed = await Promise.race([asking, patience]);
+  enough.abort();
   return new FileRefused(prepared, { environment: address.environment, deployedVersion: deployed });
 }
 

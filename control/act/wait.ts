@@ -3,6 +3,7 @@
 import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import type { Deployment, EnvironmentStore } from '../../core/deployments.js';
 import type { Cloud } from '../cloud.js';
+import { undoneBecause } from '../facts.js';
 import { type Convergence, convergence, isConverged, liveCount } from '../fleet/convergence.js';
 import { NotConverged, RolledBack } from './outcomes.js';
 
@@ -71,7 +72,7 @@ function isThere(progress: Progress): boolean {
 
 function demandStanding({ address }: Awaiting, deployment: Deployment): void {
   if (!['ROLLING_BACK', 'ROLLED_BACK', 'REVERTED'].includes(deployment.state)) return;
-  const why = deployment.log.findLast(({ type }) => /ROLLBACK|REVERT/.test(type))?.description ?? '';
+  const why = undoneBecause(deployment) ?? '';
   throw new RolledBack(formatProfile(address), { deployment: deployment.number, why });
 }
 

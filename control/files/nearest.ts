@@ -2,7 +2,7 @@
 
 import { distance } from 'fastest-levenshtein';
 
-/** The known name that differs by at most a third of its letters (and one letter at least); undefined when none does. */
+/** The known name that differs by at most four letters in ten (and one at least); undefined when none does. */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   let best: { name: string; edits: number } | undefined;
   for (const name of known) {
@@ -19,4 +19,4 @@ export function suggestNames(written: string, known: readonly string[]): string 
   return close === undefined ? list : `Did you mean "${close}"? ${list}`;
 }
 
-const editsMax = (name: string): number => Math.max(1, Math.floor(name.length / 3));
+const editsMax = (name: string): number => Math.max(1, Math.round(name.length * 0.4));

@@ -3,10 +3,11 @@
  * aliases and merge keys (`<<`) are allowed, since what is published is the value they come to.
  */
 
-import { type Document, LineCounter, parseAllDocuments, visit } from 'yaml';
+import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
 import { contentMaxBytes } from '../../core/content.js';
 import type { Problem } from '../../core/errors.js';
 import { parsePath } from './document-path.js';
+import { depthMax, isTooDeep } from './yaml-depth.js';
 import { keyOffset, valueOffset } from './yaml-positions.js';
 
 /** One limit for file and content: a file beyond it would hardly fit AppConfig's hosted store. */
@@ -47,6 +48,7 @@ export function readYaml(bytes: Uint8Array): YamlFile {
 const start: Place = { line: 1, column: 1 };
 
 function readText(text: string): YamlFile {
+  if (isTooDeep(text)) return refused(start, `is nested more than ${depthMax} levels deep`);
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const at = (offset: number): Place => {
@@ -57,7 +59,7 @@ function readText(text: string): YamlFile {
   if (!document || (isEmpty(document) && document.errors.length === 0)) {
     return refused(start, 'is empty: write the values the schema asks for');
   }
-  const problems = [...syntaxProblems(document), ...numberProblems(document)];
+  const problems = [...syntaxProblems(document), ...valueProblems(document)];
   if (second)
     problems.push({ offset: second.range[0], message: 'begins a second document: a file holds one' });
   if (problems.length > 0) {
@@ -82,18 +84,19 @@ function syntaxProblems(document: Document): Finding[] {
   }));
 }
 
-/** Whole numbers that lose digits as JSON numbers would be published as others. */
-function numberProblems(document: Document): Finding[] {
+/** What reads as YAML and is still no value: whole numbers that lose digits as JSON numbers, aliases of nothing. */
+function valueProblems(document: Document): Finding[] {
   const findings: Finding[] = [];
   visit(document, {
     Scalar(_, { value, source, range }) {
-      const inexact =
-        typeof value === 'number' && /^[-+]?\d+$/.test(source ?? '') && !Number.isSafeInteger(value);
-      if (inexact)
-        findings.push({
-          offset: range?.[0] ?? 0,
-          message: `is ${source}, more digits than a number keeps: quote it`,
-        });
+      const isWhole = typeof value === 'number' && /^[-+]?\d+$/.test(source ?? '');
+      if (!isWhole || Number.isSafeInteger(value)) return;
+      const message = `is ${source}, more digits than a number keeps: quote it`;
+      findings.push({ offset: range?.[0] ?? 0, message });
+    },
+    Alias(_, alias) {
+      if (alias.resolve(document) !== undefined) return;
+      findings.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} names no anchor above it` });
     },
   });
   return findings;
@@ -109,11 +112,8 @@ function placeIn(document: Document, at: (offset: number) => Place) {
   };
 }
 
-function isEmpty(document: Document): boolean {
-  return (
-    document.contents === null ||
-    (document.toJS() === null && document.contents.range?.[0] === document.contents.range?.[1])
-  );
+function isEmpty({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null && contents.source === '');
 }
 
 function decode(bytes: Uint8Array): string | undefined {
@@ -125,7 +125,6 @@ function decode(bytes: Uint8Array): string | undefined {
 }
 
 function explain(error: unknown): string {
-  if (error instanceof RangeError) return 'is nested too deep to be read';
   const message = error instanceof Error ? error.message : String(error);
   if (/alias count/i.test(message)) return `repeats an anchor more than ${aliasesMax} times`;
   return sentence(message);

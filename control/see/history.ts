@@ -4,7 +4,7 @@ import { type Address, formatProfile } from '../../core/addresses.js';
 import type { Deployment, DeploymentState } from '../../core/deployments.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
-import { type DeployedVersion, describeVersion } from '../facts.js';
+import { type DeployedVersion, describeVersion, undoneBecause } from '../facts.js';
 
 /** Deployments that are shown when no time is given. */
 export const historyDefaultCount = 20;
@@ -64,7 +64,7 @@ async function readCluster(
 }
 
 function toEntry({ cluster }: OpenCluster, deployment: Deployment): HistoryEntry {
-  const why = deployment.log.findLast(({ type }) => /ROLLBACK|REVERT/.test(type))?.description;
+  const why = undoneBecause(deployment);
   return {
     address: formatProfile({ ...cluster, profile: deployment.profile }),
     ...describeVersion(deployment, deployment.description),

@@ -6,7 +6,13 @@ import type { NodeRecord } from '../../core/node-records.js';
 import type { StrategyName } from '../../core/strategies.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
-import { type DeployedVersion, describeVersion, readDeployments, strategyOf } from '../facts.js';
+import {
+  type DeployedVersion,
+  describeVersion,
+  readDeployments,
+  strategyOf,
+  undoneBecause,
+} from '../facts.js';
 import { type Convergence, convergence } from '../fleet/convergence.js';
 import { liveNodes, newestArrival } from '../fleet/liveness.js';
 
@@ -93,7 +99,9 @@ async function profileStatus(facts: ClusterFacts, address: ProfileAddress): Prom
     state: stateOf(newest),
     ...(deployed && { deployed: describeVersion(deployed, deployed.description) }),
     ...(rollout && { rollout: describeRollout(rollout) }),
-    ...(undone && { undone: { ...describeVersion(undone, undone.description), why: lastWords(undone) } }),
+    ...(undone && {
+      undone: { ...describeVersion(undone, undone.description), why: undoneBecause(undone) ?? '' },
+    }),
     nodes: fleetStatus(facts.records, address.profile, wanted?.label),
   };
 }
@@ -127,8 +135,6 @@ function describeRollout(deployment: Deployment): Rollout {
     bakeMinutes: deployment.bakeMinutes,
   };
 }
-
-const lastWords = ({ log }: Deployment): string => log.at(-1)?.description ?? '';
 
 function fleetStatus(records: readonly NodeRecord[], profile: string, label = ''): FleetStatus {
   const newest = newestArrival(records);

@@ -1,0 +1,37 @@
+/** What the acts of `veltrix dev` share. */
+
+import type { Cloud } from '../../control/cloud.js';
+import type { LoadedApplication } from '../../control/files/workspace.js';
+import type { ClusterAddress } from '../../core/addresses.js';
+import type { Context } from '../command.js';
+import type { Tell } from './story.js';
+
+/** What the sample's nodes are part of. */
+export const sample: ClusterAddress = { application: 'treasure-hunt', environment: 'staging' };
+/** How often the view looks. */
+export const lookEveryMs = 500;
+/** After this a fleet of one machine has converged, or something is wrong. */
+export const convergenceTimeoutMs = 120_000;
+
+export interface DevOptions {
+  readonly port?: number | undefined;
+  readonly speed: number;
+  readonly nodes: number;
+  readonly once: boolean;
+}
+
+export interface Stage {
+  readonly context: Context;
+  readonly options: DevOptions;
+  readonly tell: Tell;
+  /** Registers what is undone at the end, last first. */
+  readonly later: (cleanup: () => Promise<unknown>) => void;
+}
+
+export interface Play extends Stage {
+  readonly cloud: Cloud;
+  readonly loaded: LoadedApplication;
+  readonly startedMs: number;
+  /** Aborts at Ctrl-C, and when somebody stops the local AWS (`veltrix local down`). */
+  readonly over: AbortSignal;
+}

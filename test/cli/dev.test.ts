@@ -1,0 +1,53 @@
+/** `veltrix dev` from nothing to a changed fleet, and back to nothing. */
+
+import { once } from 'node:events';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildCommand, run, start, untilLine } from './command.js';
+import { createSampleProject, type SampleProject } from './sample-project.js';
+
+let project: SampleProject;
+let place: { directory: string; environment: Readonly<Record<string, string>> };
+
+beforeAll(buildCommand);
+beforeEach(() => {
+  project = createSampleProject();
+  place = { directory: project.root, environment: project.environment };
+});
+afterEach(() => project.remove());
+
+const options = ['--port', '0', '--nodes', '3', '--speed', '600'];
+
+describe('veltrix dev', () => {
+  it('--once carries a change to every node, then ends and leaves nothing behind', async () => {
+    const { exitCode, output, noise } = await run(['dev', '--once', ...options], place);
+    expect(output).toMatch(
+      /all 3 nodes hold gameplay v1, limits v1.*all 3 nodes hold gameplay v2, limits v1/s,
+    );
+    expect(noise).toBe('');
+    expect(exitCode).toBe(0);
+    expect(project.leftovers()).toEqual([]);
+  }, 90_000);
+
+  it('serves other terminals until Ctrl-C, then leaves nothing behind', async () => {
+    const dev = start(['dev', '--json', ...options], place);
+    const closed = once(dev, 'close');
+    await untilLine(dev, ({ event }) => event === 'converged');
+    const { output, exitCode } = await run(['nodes', 'treasure-hunt/staging'], place);
+    expect(output).toContain('treasure-hunt/staging: 3 nodes, 3 live');
+    expect(exitCode).toBe(0);
+    dev.stdout?.resume();
+    dev.kill('SIGINT');
+    expect(await closed).toEqual([0, null]);
+    expect(project.leftovers()).toEqual([]);
+  }, 90_000);
+
+  it('ends with 1 and leaves nothing behind when the stacks cannot be synthesized', async () => {
+    const { exitCode, output } = await run(['dev', ...options], {
+      ...place,
+      environment: { ...project.environment, NODE_OPTIONS: '--no-such-option' },
+    });
+    expect(exitCode).not.toBe(0);
+    expect(output).not.toContain('hold');
+    expect(project.leftovers()).toEqual([]);
+  });
+});

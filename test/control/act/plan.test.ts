@@ -1,0 +1,106 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { plan } from '../../../control/act/plan.js';
+import { publish } from '../../../control/act/publish.js';
+import { record } from '../in-memory-cloud.js';
+import { createWorld, rules, type World, yamlWith } from '../world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.project.remove());
+
+async function planned() {
+  const { profiles } = await plan(world.cloud, world.loaded, { address: rules });
+  return profiles[0];
+}
+
+describe('plan', () => {
+  it('tells of a first version: at once, over nothing', async () => {
+    world.edit(yamlWith(5000));
+    expect(await planned()).toMatchObject({
+      address: 'quest/staging/rules',
+      file: 'config/quest/rules.staging.yaml',
+      outcome: 'publish',
+      expectedVersion: 0,
+      strategy: 'immediate',
+      changes: [{ path: '', after: { coolDownMs: 5000, difficulty: 'easy' } }],
+      nodeCount: 0,
+      priceUsd: 0,
+    });
+  });
+
+  it('tells old and new of each changed value, and for how many nodes at what price', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    world.cloud.nodes.push(...Array.from({ length: 20 }, (_, index) => record({ node: `n${index}` })));
+    world.cloud.nodes.push(record({ node: 'gone', health: 'stopped' }));
+    expect(await planned()).toMatchObject({
+      outcome: 'publish',
+      expectedVersion: 1,
+      changes: [{ path: 'coolDownMs', before: 5000, after: 4000 }],
+      nodeCount: 20,
+      priceUsd: 0.016,
+    });
+  });
+
+  it('says unchanged for another spelling of the same value', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit('# reviewed\ndifficulty: "easy"\ncoolDownMs: 5_000\n'.replace('_', ''));
+    expect(await planned()).toMatchObject({ outcome: 'unchanged', expectedVersion: 1, changes: [] });
+  });
+
+  it('says who occupies the environment', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, { address: rules, author: 'anna', reason: 'x' });
+    world.edit(yamlWith(3000));
+    expect(await planned()).toMatchObject({
+      outcome: 'busy',
+      running: { profile: 'rules', deployment: 2, percentage: 1 },
+    });
+  });
+
+  it('refuses with places, and says what would stay', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit('coolDownMs: never\ndifficulty: easy\n');
+    expect(await planned()).toMatchObject({
+      outcome: 'refused',
+      expectedVersion: 1,
+      problems: [{ path: 'coolDownMs', line: 1, column: 13 }],
+    });
+  });
+
+  it('tells of nodes that know an older schema', async () => {
+    world.cloud.nodes.push(record({ node: 'a', schemaVersion: 1 }), record({ node: 'b', schemaVersion: 2 }));
+    expect((await planned())?.notes).toEqual([
+      '1 of 2 nodes know an older schema of rules than version 2: they may refuse it',
+    ]);
+  });
+
+  it('tells when the deployed value no longer satisfies the schema', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    const [version] = world.cloud.appConfig.versions.get('rules') ?? [];
+    Object.assign(version ?? {}, {
+      bytes: new TextEncoder().encode('{"coolDownMs":5,"difficulty":"insane"}'),
+    });
+    expect((await planned())?.notes).toEqual([
+      'the deployed version 1 does not satisfy this schema (difficulty is "insane", expected one of "easy", "medium", "hard"): going back to it would be refused',
+    ]);
+  });
+
+  it('plans every profile of an environment', async () => {
+    const { profiles } = await plan(world.cloud, world.loaded, {
+      address: { application: 'quest', environment: 'staging' },
+    });
+    expect(profiles.map(({ address }) => address)).toEqual(['quest/staging/rules']);
+  });
+
+  it('offers the nearest profile', async () => {
+    const asked = plan(world.cloud, world.loaded, { address: { ...rules, profile: 'ruls' } });
+    await expect(asked).rejects.toMatchObject({
+      code: 'VELTRIX_USAGE',
+      hint: 'Did you mean "rules"? Known: rules.',
+    });
+  });
+});

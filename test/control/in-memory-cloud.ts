@@ -1,0 +1,122 @@
+/** A stage in memory: AppConfig moves when a test says so, and publishing goes through the real gate. */
+
+import { createHash } from 'node:crypto';
+import type { Cloud } from '../../control/cloud.js';
+import type { ChangeEvent } from '../../core/change-events.js';
+import { UsageError } from '../../core/errors.js';
+import type { NodeRecord } from '../../core/node-records.js';
+import type { ProfileReport } from '../../core/node-reports.js';
+import type { Application } from '../../core/profiles.js';
+import { type EpochMs, type EpochSeconds, epochMs } from '../../core/time.js';
+import { createHandler } from '../../functions/publish-config/handler.js';
+import { InMemoryAppConfig } from '../aws/in-memory-appconfig.js';
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export class InMemoryCloud implements Cloud {
+  readonly target = 'memory';
+  readonly appConfig: InMemoryAppConfig;
+  readonly nodes: NodeRecord[] = [];
+  readonly events: ChangeEvent[] = [];
+  /** Called whenever somebody waits: where a test lets the world go on. */
+  onWait: () => void = () => undefined;
+  /** In place of the gate, for answers it gives only in a race. */
+  gate: Cloud['publish'] | undefined;
+  private readonly application: Application;
+
+  constructor(application: Application) {
+    this.application = application;
+    this.appConfig = new InMemoryAppConfig({ profiles: application.profiles.map(({ name }) => name) });
+  }
+
+  readonly clock = (): EpochMs => epochMs(this.appConfig.nowMs);
+  readonly records = {
+    list: async (cluster: string) => this.nodes.filter((node) => node.cluster === cluster),
+  };
+
+  async applications() {
+    return [this.application.name];
+  }
+
+  async environments(application: string) {
+    if (application !== this.application.name) throw new UsageError(`"${application}"`, { hint: 'none' });
+    return this.application.environments;
+  }
+
+  async environment({ environment }: { application: string; environment: string }) {
+    const profiles = this.application.profiles.map(({ name }) => name);
+    return { store: this.appConfig.environment(environment), profiles };
+  }
+
+  async publish(...[cluster, request]: Parameters<Cloud['publish']>) {
+    if (this.gate) return this.gate(cluster, request);
+    const handle = createHandler({
+      application: this.application,
+      environment: cluster.environment,
+      defaultStrategy: 'linear-50',
+      store: this.appConfig.environment(cluster.environment),
+      sha256Hex: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      pause: async () => undefined,
+      log: silent,
+      measures: { count: () => undefined, flush: () => undefined },
+    });
+    return handle(request);
+  }
+
+  async *changes() {
+    yield* this.events;
+  }
+
+  async wait(durationMs: number) {
+    // Everything that is ready by now comes first, as it would while time passes.
+    await new Promise((resolve) => setImmediate(resolve));
+    this.appConfig.nowMs += durationMs;
+    this.onWait();
+  }
+}
+
+export interface NodeFacts {
+  readonly node: string;
+  readonly cluster?: string;
+  readonly arrivedAtMs?: number;
+  readonly health?: NodeRecord['health'];
+  readonly endpoint?: string;
+  readonly label?: string;
+  readonly refused?: ProfileReport['refused'];
+  readonly schemaVersion?: number;
+  readonly twin?: NodeRecord['twin'];
+}
+
+/** The record of a node that holds one profile, `rules`. */
+export function record(facts: NodeFacts): NodeRecord {
+  const { node, label, refused, endpoint, twin } = facts;
+  const arrivedAtMs = facts.arrivedAtMs ?? 1_000_000;
+  return {
+    cluster: facts.cluster ?? 'quest/staging',
+    node,
+    incarnation: `${node}-life`,
+    sequence: 1,
+    labels: {},
+    capacity: 10,
+    load: 0.5,
+    queueDepth: 0,
+    inFlight: 1,
+    health: facts.health ?? 'ready',
+    ...(endpoint !== undefined && { endpoint }),
+    profiles: {
+      rules: {
+        ...(label !== undefined && { label }),
+        source: label === undefined ? 'default' : 'cloud',
+        ...(refused && { refused }),
+        schemaVersion: facts.schemaVersion ?? 2,
+        counters: {},
+      },
+    },
+    droppedReports: 0,
+    arrivedAtMs: epochMs(arrivedAtMs),
+    since: epochMs(900_000),
+    expiresAtSeconds: 9_999 as EpochSeconds,
+    retired: [],
+    ...(twin && { twin }),
+  };
+}

@@ -1,0 +1,122 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publish } from '../../../control/act/publish.js';
+import { events } from '../../../control/see/events.js';
+import { history } from '../../../control/see/history.js';
+import { difference, getValue } from '../../../control/see/values.js';
+import { parseAddress } from '../../../core/addresses.js';
+import { pendingChanges, startOfChanges } from '../../../core/change-events.js';
+import { createWorld, rules, type World, yamlWith } from '../world.js';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+afterEach(() => world.project.remove());
+
+describe('getValue', () => {
+  it('gives the deployed version with its provenance', async () => {
+    await world.publishAndFinish(yamlWith(5000), 'first');
+    expect(await getValue(world.cloud, rules)).toEqual({
+      address: 'quest/staging/rules@1',
+      version: 1,
+      label: expect.stringMatching(/^v1-/),
+      author: 'anna',
+      reason: 'first',
+      value: { coolDownMs: 5000, difficulty: 'easy' },
+    });
+  });
+
+  it('gives an earlier one by its number', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    expect(await getValue(world.cloud, parseAddress('quest/staging/rules@1'))).toMatchObject({
+      value: { coolDownMs: 5000 },
+    });
+  });
+
+  it.each([
+    ['quest/staging/rules', 'Nothing is deployed at quest/staging/rules'],
+    ['quest/staging/rules@7', 'There is no version 7 of quest/rules'],
+    ['quest/staging', 'Which profile of quest/staging?'],
+    ['quest', 'Which environment of quest?'],
+    ['quest/staging/rulez', '"rulez" is no profile of quest'],
+  ])('refuses %s', async (address, message) => {
+    await expect(getValue(world.cloud, parseAddress(address))).rejects.toMatchObject({
+      code: 'VELTRIX_USAGE',
+      message,
+    });
+  });
+});
+
+describe('difference', () => {
+  it('tells what changes from one version to another', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    const told = await difference(world.cloud, parseAddress('quest/staging/rules@1'), rules);
+    expect(told).toMatchObject({
+      from: { address: 'quest/staging/rules@1' },
+      to: { address: 'quest/staging/rules@2' },
+      changes: [{ path: 'coolDownMs', before: 5000, after: 4000 }],
+    });
+  });
+});
+
+describe('history', () => {
+  it('lists changes newest first, with who, why and what became of them', async () => {
+    await world.publishAndFinish(yamlWith(5000), 'first');
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, { address: rules, author: 'ben', reason: 'second' });
+    world.cloud.appConfig.rollBack('staging');
+    const { entries } = await history(world.cloud, { address: {} });
+    expect(entries).toMatchObject([
+      {
+        address: 'quest/staging/rules',
+        version: 2,
+        author: 'ben',
+        state: 'ROLLED_BACK',
+        why: 'Rollback initiated by a test',
+      },
+      { address: 'quest/staging/rules', version: 1, author: 'anna', reason: 'first', state: 'COMPLETE' },
+    ]);
+  });
+
+  it('keeps to the time that was asked for', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.cloud.appConfig.nowMs += 3_600_000;
+    await world.publishAndFinish(yamlWith(4000));
+    const { entries } = await history(world.cloud, { address: rules, sinceMs: 600_000 });
+    expect(entries.map(({ version }) => version)).toEqual([2]);
+  });
+
+  it('names the last change when none falls into the time', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.cloud.appConfig.nowMs += 3_600_000;
+    const answer = await history(world.cloud, { address: {}, sinceMs: 600_000 });
+    expect(answer).toMatchObject({ entries: [], lastBefore: { version: 1 } });
+  });
+});
+
+describe('events', () => {
+  beforeEach(async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    const deployments = world.cloud.appConfig.history('staging');
+    const all = pendingChanges(startOfChanges('quest/staging/rules'), rules, deployments);
+    world.cloud.events.push(...all, ...all);
+  });
+
+  const typesAt = async (address: string) => {
+    const types: string[] = [];
+    for await (const event of events(world.cloud, { address: parseAddress(address), follow: false })) {
+      types.push(event.type.replace('dev.veltrix.deployment.', ''));
+    }
+    return types;
+  };
+
+  it('come once each, in order', async () => {
+    expect(await typesAt('quest/staging')).toEqual(['started', 'progressed', 'baking', 'completed']);
+  });
+
+  it.each(['quest/production', 'quest/staging/rules@2'])('leave out what is not of %s', async (address) => {
+    expect(await typesAt(address)).toEqual([]);
+  });
+});
