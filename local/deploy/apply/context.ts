@@ -41,6 +41,7 @@ export function resourceContext(context: ApplyContext, stack: string, logicalId:
     identity: context.identity,
     stack,
     logicalId,
+    isRollback: false,
     asset(objectKey) {
       const folder = context.state.assets[objectKey];
       if (folder) return folder;

@@ -48,7 +48,7 @@ export async function rollBack(
 async function undo(context: ApplyContext, stack: string, entry: JournalEntry): Promise<void> {
   const handler = context.handlers.get(entry.after.type);
   if (!handler) throw new Error(`the type ${entry.after.type} does not exist in this local AWS`);
-  const about = resourceContext(context, stack, entry.logicalId);
+  const about = { ...resourceContext(context, stack, entry.logicalId), isRollback: true };
   if (entry.kind === 'created') return await handler.remove(about, entry.after);
   if (!entry.before) return;
   const { properties } = entry.before;

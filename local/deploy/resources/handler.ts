@@ -15,6 +15,8 @@ export interface ResourceContext {
   readonly identity: Identity;
   readonly stack: string;
   readonly logicalId: string;
+  /** True while a failed run is undone: what goes was made a moment ago, and no protection is meant to keep it. */
+  readonly isRollback: boolean;
   /** The folder of an asset, by its object key. Throws when the assembly has no such asset. */
   asset(objectKey: string): string;
   /** A name for a resource that the template leaves unnamed, as CloudFormation makes one: stack, logical id, twelve signs. */

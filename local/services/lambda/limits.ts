@@ -57,7 +57,7 @@ export const defaultConcurrency = 10;
 export const idleProcessMs = 5 * 60_000;
 /** Time to load a handler. AWS allows 10 s; a laptop that is busy deserves more. */
 export const initTimeoutMs = 30_000;
-/** How long the last output of an invocation is waited for once its answer has arrived. */
+/** Once the answer has arrived, the last output of an invocation is waited for until nothing came for this long. */
 export const outputGraceMs = 250;
 /** A longer line of output is cut: CloudWatch Logs takes 1 MiB an event. */
 export const logLineBytes = 256 * 1024;

@@ -18,6 +18,8 @@ import { type DeployWorld, startDeployWorld } from './world.js';
 let world: DeployWorld;
 let folder: string;
 beforeAll(async () => {
+  // CDK's own check of the templates takes seconds, and is not what is tested here.
+  process.env['CDK_VALIDATION'] = 'false';
   world = await startDeployWorld();
   folder = await mkdtemp(join(tmpdir(), 'deploy-cdk-'));
   await mkdir(join(folder, 'code'));

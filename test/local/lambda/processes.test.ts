@@ -126,12 +126,14 @@ describe('a process', () => {
   });
 
   it('ends when the code changes, and the next invocation runs the new code', async () => {
-    await world.create('changing', pidSource);
-    const { answer: pid } = await world.invoke('changing');
-    const LocalDirectory = await world.code('export const handler = async () => "changed";');
-    await world.aws.call('lambda', 'UpdateFunctionCode', { FunctionName: 'changing', LocalDirectory });
-    expect(await world.invoke('changing')).toEqual({ error: undefined, answer: 'changed' });
-    await expect.poll(() => isAlive(pid)).toBe(false);
+    const lasting = await startWorld();
+    await lasting.create('changing', pidSource);
+    const { answer: pid } = await lasting.invoke('changing');
+    const LocalDirectory = await lasting.code('export const handler = async () => "changed";');
+    await lasting.aws.call('lambda', 'UpdateFunctionCode', { FunctionName: 'changing', LocalDirectory });
+    expect(await lasting.invoke('changing')).toEqual({ error: undefined, answer: 'changed' });
+    await expect.poll(() => isAlive(pid), { timeout: 5_000 }).toBe(false);
+    await lasting.close();
   });
 
   it('is not disturbed when the folder it was deployed from changes', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type InvokeCommandOutput, LambdaClient } from '@aws-sdk/client-lambda';
 import { startGateway } from '../../../local/gateway/gateway.js';
 import { type Aws, type Json, localIdentity, type Service } from '../../../local/kernel/aws.js';
-import { ManualClock } from '../../../local/kernel/clock.js';
+import { type Clock, ManualClock } from '../../../local/kernel/clock.js';
 import { createKinesis } from '../../../local/services/kinesis/service.js';
 import { createLambda, type Lambda } from '../../../local/services/lambda/service.js';
 import { createLogs } from '../../../local/services/logs/service.js';
@@ -38,23 +38,28 @@ type Files = string | Readonly<Record<string, string>>;
 export const role = 'arn:aws:iam::000000000000:role/any';
 
 export interface WorldOptions {
-  readonly clock?: ManualClock;
+  /** Default: a manual one. `pass` needs a manual one. */
+  readonly clock?: Clock;
   readonly idleMs?: number;
+  /** The AWS whose other services Lambda uses. Default: one of its own. */
+  readonly aws?: Aws;
 }
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? new ManualClock(startMs);
+  const manual = clock instanceof ManualClock ? clock : new ManualClock();
   const services = new Map<string, Service>();
   const aws = inProcess(services);
   const lines: string[] = [];
   let endpoint = '';
-  const common = { aws, clock, identity: localIdentity, endpoint: () => endpoint };
+  const common = { aws: options.aws ?? aws, clock, identity: localIdentity, endpoint: () => endpoint };
   const idle = options.idleMs === undefined ? {} : { idleMs: options.idleMs };
   const lambda = createLambda({ ...common, ...idle, onLog: (line) => lines.push(line.text) });
   for (const service of [lambda, createKinesis(common), createSqs(common), createLogs(common)])
     services.set(service.name, service);
   const gateway = await startGateway({ port: 0, services, control: {} });
   endpoint = gateway.endpoint;
+  gateway.open();
   const client = new LambdaClient({
     endpoint,
     region: 'us-east-1',
@@ -71,7 +76,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     return directory;
   };
   return {
-    clock,
+    clock: manual,
     aws,
     lambda,
     client,
@@ -97,7 +102,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     },
     async pass(durationMs, stepMs = 200) {
       for (let passedMs = 0; passedMs < durationMs; passedMs += stepMs) {
-        await clock.advance(Math.min(stepMs, durationMs - passedMs));
+        await manual.advance(Math.min(stepMs, durationMs - passedMs));
         await lambda.settled();
       }
     },

@@ -48,7 +48,9 @@ export async function updateTable(
   if (Tags.length > 0) await context.aws.call('dynamodb', 'TagResource', { ResourceArn, Tags });
 }
 
-export async function removeTable({ aws }: ResourceContext, name: string): Promise<void> {
+export async function removeTable({ aws, isRollback }: ResourceContext, name: string): Promise<void> {
+  if (isRollback)
+    await aws.call('dynamodb', 'UpdateTable', { TableName: name, DeletionProtectionEnabled: false });
   await aws.call('dynamodb', 'DeleteTable', { TableName: name });
 }
 

@@ -9,28 +9,29 @@ import { reservedVariables } from '../runtime/environment.js';
 
 const variableName = /^[a-zA-Z][a-zA-Z0-9_]+$/;
 
-const variables = z
-  .record(
-    z.string().regex(variableName, 'expected a letter, then letters, digits and underscores'),
-    z.string(),
-  )
-  .superRefine((value, context) => {
-    const reserved = Object.keys(value).filter((name) => reservedVariables.has(name));
-    if (reserved.length > 0)
+const variables = z.record(z.string(), z.string()).superRefine((value, context) => {
+  for (const name of Object.keys(value))
+    if (!variableName.test(name))
       context.addIssue({
         code: 'custom',
-        message:
-          'Lambda was unable to configure your environment variables because the environment variables you have ' +
-          'provided contains reserved keys that are currently not supported for modification. ' +
-          `Reserved keys used in this request: ${reserved.join(', ')}`,
+        message: `the name '${name}': expected a letter, then one or more letters, digits and underscores`,
       });
-    const sizeBytes = Buffer.byteLength(JSON.stringify(value));
-    if (sizeBytes > environmentBytes)
-      context.addIssue({
-        code: 'custom',
-        message: `the variables take ${sizeBytes} bytes as JSON, more than ${environmentBytes}`,
-      });
-  });
+  const reserved = Object.keys(value).filter((name) => reservedVariables.has(name));
+  if (reserved.length > 0)
+    context.addIssue({
+      code: 'custom',
+      message:
+        'Lambda was unable to configure your environment variables because the environment variables you have ' +
+        'provided contains reserved keys that are currently not supported for modification. ' +
+        `Reserved keys used in this request: ${reserved.join(', ')}`,
+    });
+  const sizeBytes = Buffer.byteLength(JSON.stringify(value));
+  if (sizeBytes > environmentBytes)
+    context.addIssue({
+      code: 'custom',
+      message: `the variables take ${sizeBytes} bytes as JSON, more than ${environmentBytes}`,
+    });
+});
 
 const nodeRuntime = z
   .string()

@@ -45,7 +45,10 @@ export function createLogSink(options: LogSinkOptions): LogSink {
   const send = async (target: LogTarget, events: LogEvent[]): Promise<void> => {
     await ensureStream(options.aws, known, target);
     const names = { logGroupName: target.group, logStreamName: target.stream };
-    await options.aws.call('logs', 'PutLogEvents', { ...names, logEvents: events });
+    for (let from = 0; from < events.length; from += eventsPerCall) {
+      const logEvents = events.slice(from, from + eventsPerCall);
+      await options.aws.call('logs', 'PutLogEvents', { ...names, logEvents });
+    }
   };
   const drain = async (): Promise<void> => {
     const batches = [...queues.values()];
@@ -62,7 +65,6 @@ export function createLogSink(options: LogSinkOptions): LogSink {
       options.onLog?.({ source: target.functionName, text, atMs });
       const queue = queues.get(keyOf(target)) ?? { target, events: [] };
       queue.events.push({ timestamp: Math.floor(atMs), message: text });
-      if (queue.events.length > eventsPerCall) queue.events.shift();
       if (queues.size === 0) flushing = flushing.then(drain);
       queues.set(keyOf(target), queue);
     },

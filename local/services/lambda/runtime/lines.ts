@@ -5,6 +5,8 @@ import { outputMark } from './bootstrap.js';
 
 export interface LineReader {
   readonly push: (chunk: Buffer) => void;
+  /** Bytes read so far. */
+  readonly readBytes: () => number;
   /** Resolves when everything written before the end of this invocation was read. */
   ended(requestId: string): Promise<void>;
 }
@@ -15,6 +17,7 @@ export function createLineReader(onLine: (line: string) => void): LineReader {
   const waiting = new Map<string, () => void>();
   const passed = new Set<string>();
   let rest = '';
+  let readBytes = 0;
   const end = (requestId: string) => {
     const resolve = waiting.get(requestId);
     if (resolve) resolve();
@@ -28,7 +31,9 @@ export function createLineReader(onLine: (line: string) => void): LineReader {
     if (at >= 0) end(line.slice(at + outputMark.length));
   };
   return {
+    readBytes: () => readBytes,
     push(chunk) {
+      readBytes += chunk.length;
       const lines = (rest + decoder.write(chunk)).split('\n');
       rest = lines.pop() ?? '';
       if (rest.length > logLineBytes && !rest.includes(outputMark)) {

@@ -43,52 +43,79 @@ export interface RunnerOptions {
 }
 
 export function createRunner(options: RunnerOptions): Runner {
-  const transcripts = new Map<string, string[]>();
-  const targets = new WeakMap<Worker, LogTarget>();
-  const write = (target: LogTarget, line: string, requestId: string | undefined) => {
-    options.logs.write(target, line);
-    options.metrics.absorb(line);
-    if (requestId !== undefined) transcripts.get(requestId)?.push(line);
-  };
-  const start = (configuration: Configuration, taskRoot: string, home: string): Worker => {
-    const target = targetOf(configuration, options.clock);
-    const place = { taskRoot, home, logStream: target.stream, ...machineOf(options) };
-    const worker = startWorker(options.api, {
-      environment: environmentOf(configuration, place),
-      taskRoot,
-      memoryMiB: configuration.MemorySize,
-      instant: () => (options.clock === realClock ? undefined : options.clock.now()),
-      onLine: (line, requestId) => write(target, line, requestId),
-    });
-    targets.set(worker, target);
-    return worker;
-  };
+  const frame = new ProcessRunner(options);
+  return (place, request) => frame.run(place, request);
+}
 
-  return async (place, request) => {
-    const { configuration, directory } = request.deployed;
-    const [taskRoot, home] = await Promise.all([
-      options.code.locate(directory, configuration.CodeSha256),
-      options.code.home(),
-    ]).catch((error: unknown) => {
+class ProcessRunner {
+  private readonly options: RunnerOptions;
+  /** Lines of invocations under way, by request id. */
+  private readonly transcripts = new Map<string, string[]>();
+  private readonly targets = new WeakMap<Worker, LogTarget>();
+
+  constructor(options: RunnerOptions) {
+    this.options = options;
+  }
+
+  async run(place: Place, request: RunRequest): Promise<RunResult> {
+    const { configuration } = request.deployed;
+    const { requestId } = request;
+    const folders = await this.findFolders(place, request.deployed);
+    this.transcripts.set(requestId, []);
+    let target: LogTarget | undefined;
+    const outcome = await place.run(generationOf(configuration), {
+      start: () => this.start(configuration, folders),
+      begin: (worker) => {
+        target = this.targets.get(worker);
+        this.write(target, startLine(configuration, requestId), requestId);
+      },
+      invocation: invocationOf(this.options, request),
+    });
+    for (const line of endLines(configuration, requestId, outcome)) this.write(target, line, requestId);
+    count(this.options.metrics, configuration.FunctionName, outcome);
+    const logTail = tailOf(this.transcripts.get(requestId) ?? []);
+    this.transcripts.delete(requestId);
+    return { ...outcome, executedVersion: configuration.Version, logTail };
+  }
+
+  private async findFolders(place: Place, { configuration, directory }: Deployed): Promise<Folders> {
+    try {
+      const taskRoot = await this.options.code.locate(directory, configuration.CodeSha256);
+      return { taskRoot, home: await this.options.code.home() };
+    } catch (error) {
       place.release();
       throw error;
+    }
+  }
+
+  private start(configuration: Configuration, folders: Folders): Worker {
+    const { api, clock } = this.options;
+    const target = targetOf(configuration, clock);
+    const place = { ...folders, logStream: target.stream, ...machineOf(this.options) };
+    const worker = startWorker(api, {
+      environment: environmentOf(configuration, place),
+      taskRoot: folders.taskRoot,
+      memoryMiB: configuration.MemorySize,
+      instant: () => (clock === realClock ? undefined : clock.now()),
+      onLine: (line, requestId) => this.write(target, line, requestId),
     });
-    transcripts.set(request.requestId, []);
-    let used: LogTarget | undefined;
-    const begin = (worker: Worker) => {
-      used = targets.get(worker);
-      if (used) write(used, startLine(configuration, request.requestId), request.requestId);
-    };
-    const startOne = () => start(configuration, taskRoot, home);
-    const invocation = invocationOf(options, request);
-    const outcome = await place.run(generationOf(configuration), { start: startOne, begin, invocation });
-    for (const line of endLines(configuration, request.requestId, outcome))
-      if (used) write(used, line, request.requestId);
-    count(options.metrics, configuration.FunctionName, outcome);
-    const logTail = tailOf(transcripts.get(request.requestId) ?? []);
-    transcripts.delete(request.requestId);
-    return { ...outcome, executedVersion: configuration.Version, logTail };
-  };
+    this.targets.set(worker, target);
+    return worker;
+  }
+
+  private write(target: LogTarget | undefined, line: string, requestId: string | undefined): void {
+    if (target) this.options.logs.write(target, line);
+    this.options.metrics.absorb(line);
+    const transcript = this.transcripts.get(requestId ?? '');
+    transcript?.push(line);
+    // The tail needs no more lines than it has bytes.
+    if (transcript && transcript.length > 2 * logTailBytes) transcript.splice(0, logTailBytes);
+  }
+}
+
+interface Folders {
+  readonly taskRoot: string;
+  readonly home: string;
 }
 
 /** Processes of one generation are alike. */

@@ -151,7 +151,8 @@ class WorkerProcess implements Worker, RuntimeClient {
 
   private deliver(): void {
     const { running, give } = this;
-    if (!running || !give) return;
+    // A process may ask for more while the output of what it just did is still read.
+    if (!running || running.startedMs !== undefined || !give) return;
     this.give = undefined;
     const { timeoutMs } = running.invocation;
     running.startedMs = performance.now();
@@ -187,10 +188,18 @@ class WorkerProcess implements Worker, RuntimeClient {
     this.isFirst = false;
   }
 
-  /** Waits until all that was written before the answer was read, or for a moment when its end does not show. */
+  /** Waits until all that was written before the answer was read; gives up when nothing more comes. */
   private async outputOf(requestId: string): Promise<void> {
-    const late = new Promise<void>((resolve) => void startTimer(outputGraceMs, resolve));
-    await Promise.race([Promise.all([this.out.ended(requestId), this.err.ended(requestId)]), late]);
+    let isComplete = false;
+    const complete = Promise.all([this.out.ended(requestId), this.err.ended(requestId)]).then(() => {
+      isComplete = true;
+    });
+    const readBytes = () => this.out.readBytes() + this.err.readBytes();
+    for (let before = -1; !isComplete && before !== readBytes(); ) {
+      before = readBytes();
+      const late = new Promise<void>((resolve) => void startTimer(outputGraceMs, resolve));
+      await Promise.race([complete, late]);
+    }
   }
 
   private onExit(code: number | null, signal: NodeJS.Signals | null): void {
