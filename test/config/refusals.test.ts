@@ -211,7 +211,7 @@ describe('gameplay', () => {
       rule: 'a riddle has answers',
       members: { 'hunts.1.clues.0.answers': [] },
       path: 'hunts[1].clues[0].answers',
-      message: 'is an empty list, expected at least 1 items',
+      message: 'is an empty list, expected at least 1 item',
     },
     {
       rule: 'a place is on this planet',

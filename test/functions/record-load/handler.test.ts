@@ -272,7 +272,9 @@ describe('record-load, however its reports are cut into batches', () => {
   });
 
   it('ends with the same when every batch comes twice', async () => {
-    const sent = fc.array(fc.record({ node: nodes, incarnation: fc.constantFrom('a', 'b') }), { maxLength: 20 });
+    const sent = fc.array(fc.record({ node: nodes, incarnation: fc.constantFrom('a', 'b') }), {
+      maxLength: 20,
+    });
     await fc.assert(
       fc.asyncProperty(sent, sizes, async (items, cuts) => {
         expect(await handOver(items, { sizes: cuts, times: 2 })).toEqual(foldAll(items));
