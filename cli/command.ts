@@ -1,17 +1,11 @@
 /** The shape of a command: arguments in, data out, lines for people. Commands return; one place prints and ends. */
 
-import type * as z from 'zod';
 import type { Cloud } from '../control/cloud.js';
 import type { Workspace } from '../control/files/workspace.js';
 import type { VeltrixError } from '../core/errors.js';
+import type { Accepts, RawArguments } from './parse-arguments.js';
 import type { Paint } from './terminal/paint.js';
 import type { Screen } from './terminal/screen.js';
-
-/** What commander read: positional arguments in order, options by their long names. */
-export interface RawArguments {
-  readonly positional: readonly (string | undefined)[];
-  readonly options: Readonly<Record<string, unknown>>;
-}
 
 /** What a command may use of the world. */
 export interface Context {
@@ -32,11 +26,7 @@ export interface Context {
   author(): string;
 }
 
-export interface Command<Arguments, Data> {
-  /** Positional arguments and options, named. @throws UsageError through `parseArguments` when they do not fit. */
-  readonly args: z.ZodType<Arguments>;
-  /** Names for the positional arguments, in order. */
-  readonly positional?: readonly string[];
+export interface Command<Arguments, Data> extends Accepts<Arguments> {
   /** Nothing comes back from a command that showed everything itself. */
   run(context: Context, args: Arguments): Promise<Data | undefined>;
   /** For people; never called under --json. */

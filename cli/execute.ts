@@ -6,12 +6,19 @@ import { connect } from '../control/connect.js';
 import { explainFailure } from '../control/failures.js';
 import { openWorkspace } from '../control/files/workspace.js';
 import { defaultStage } from '../core/names.js';
-import type { Context, Outcome, RawArguments, Runnable } from './command.js';
+import type { Context, Outcome, Runnable } from './command.js';
 import { exitCodeOf } from './exit-codes.js';
 import { describeFailure, failureAsJson } from './failures.js';
 import { chooseTarget } from './local-aws/target.js';
-import type { World } from './program.js';
-import { createScreen } from './terminal/screen.js';
+import type { RawArguments } from './parse-arguments.js';
+import { createScreen, type Output } from './terminal/screen.js';
+
+/** What a process is given: where it prints, its variables, where it stands. */
+export interface World {
+  readonly output: Output;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly directory: string;
+}
 
 /** @returns the exit code. */
 export async function execute(runnable: Runnable, raw: RawArguments, world: World): Promise<number> {

@@ -4,7 +4,20 @@ import * as z from 'zod';
 import { parseDurationMs } from '../control/values/duration.js';
 import { parseAddress } from '../core/addresses.js';
 import { UsageError } from '../core/errors.js';
-import type { Command, RawArguments } from './command.js';
+
+/** What commander read: positional arguments in order, options by their long names. */
+export interface RawArguments {
+  readonly positional: readonly (string | undefined)[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a command takes. */
+export interface Accepts<Arguments> {
+  /** Positional arguments and options, named. */
+  readonly args: z.ZodType<Arguments>;
+  /** Names for the positional arguments, in order. */
+  readonly positional?: readonly string[];
+}
 
 /** An address, or a prefix of one. */
 export const address = z.string().transform(parseAddress);
@@ -21,8 +34,9 @@ export const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.int().min(min, `expected at least ${min}`).max(max, `expected at most ${max}`));
 
+/** @throws UsageError naming the first argument that does not fit. */
 export function parseArguments<Arguments>(
-  { args, positional = [] }: Pick<Command<Arguments, unknown>, 'args' | 'positional'>,
+  { args, positional = [] }: Accepts<Arguments>,
   raw: RawArguments,
 ): Arguments {
   const named = Object.fromEntries(positional.map((name, index) => [name, raw.positional[index]]));

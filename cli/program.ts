@@ -2,19 +2,15 @@
 
 import { Command as Commander, CommanderError } from 'commander';
 import { UsageError } from '../core/errors.js';
-import type { RawArguments, Runnable } from './command.js';
+import type { Runnable } from './command.js';
+import type { World } from './execute.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
-import { createScreen, type Output } from './terminal/screen.js';
+import type { RawArguments } from './parse-arguments.js';
+import { createScreen } from './terminal/screen.js';
 import { commonOptions, type Verb, verbs } from './verbs.js';
 
 /** Help is read in terminals of this width. */
 const helpColumns = 80;
-
-export interface World {
-  readonly output: Output;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly directory: string;
-}
 
 interface Chosen {
   readonly runnable: Runnable;
