@@ -42,7 +42,16 @@ const recordSchema = nodeReportSchema.omit({ form: true }).extend({
     .exactOptional(),
 });
 
-const itemSchema = z.object({ revision: wholeNumber, record: document(recordSchema) });
+/** A record that cannot be read must not hide the others, nor stay for ever: the next report replaces it. */
+const itemSchema = z.object({
+  node: z.object({ S: z.string() }).transform((attribute) => attribute.S),
+  revision: wholeNumber,
+  record: document(recordSchema).optional().catch(undefined),
+});
+
+interface ReadItem extends StoredRecord {
+  readonly node: string;
+}
 
 /** `table` is the table's name: partition key `cluster` (a shard of it), sort key `node`. The clock tells what has expired. */
 export function createNodeRecords(client: DynamoDBClient, table: string, clock: Clock): NodeRecords {
@@ -51,7 +60,7 @@ export function createNodeRecords(client: DynamoDBClient, table: string, clock: 
       const keys = [...new Set(nodes)].map((node) => keyOf(cluster, node));
       const batches = chunks(keys, batchKeysMax).map((batch) => readBatch(client, table, batch));
       const stored = (await Promise.all(batches)).flat();
-      return new Map(stored.map((item) => [item.record.node, item]));
+      return new Map(stored.map(({ node, ...item }) => [node, item]));
     },
     async list(cluster) {
       const query = { client, table, nowSeconds: Math.floor(clock() / 1000) };
@@ -71,8 +80,8 @@ export function createNodeRecords(client: DynamoDBClient, table: string, clock: 
   };
 }
 
-async function readBatch(client: DynamoDBClient, table: string, keys: Item[]): Promise<StoredRecord[]> {
-  const found: StoredRecord[] = [];
+async function readBatch(client: DynamoDBClient, table: string, keys: Item[]): Promise<ReadItem[]> {
+  const found: ReadItem[] = [];
   // A record that is behind its latest write would only be refused when it is written.
   let request: Record<string, KeysAndAttributes> = { [table]: { Keys: keys, ConsistentRead: true } };
   for (let round = 0; round < batchRoundsMax; round++) {
@@ -108,13 +117,22 @@ async function listShard({ client, table, nowSeconds }: ShardQuery, shard: strin
   const records: NodeRecord[] = [];
   await calling(`list records of ${shard}`, async () => {
     for await (const page of pages)
-      records.push(...(page.Items ?? []).map((item) => readStored(item).record));
+      for (const item of page.Items ?? []) {
+        const { record } = readStored(item);
+        if (record) records.push(record);
+      }
   });
   return records;
 }
 
-const readStored = (item: Item): StoredRecord =>
-  readItem(itemSchema, item, `The record of ${item['node']?.S ?? 'a node'}`);
+function readStored(item: Item): ReadItem {
+  const { node, revision, record } = readItem(
+    itemSchema,
+    item,
+    `The record of ${item['node']?.S ?? 'a node'}`,
+  );
+  return { node, revision, ...(record && { record }) };
+}
 
 const keyOf = (cluster: string, node: string): Item => ({
   cluster: { S: nodeShard(cluster, node) },

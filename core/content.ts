@@ -60,9 +60,12 @@ export function checkValue<Schema extends z.ZodType>(
   }
 }
 
-/** The label a poll tells a client: version number and the first 8 hex digits of the content's SHA-256. */
+/** What a label keeps of the content's SHA-256: its first 8 hex digits. */
+export const hash8Of = (sha256Hex: string): string => sha256Hex.slice(0, 8);
+
+/** The label a poll tells a client. */
 export const versionLabel = (version: number, sha256Hex: string): string =>
-  `v${version}-${sha256Hex.slice(0, 8)}`;
+  `v${version}-${hash8Of(sha256Hex)}`;
 
 /** The parts of a label, or nothing for one that Veltrix did not give. */
 export function parseLabel(label: string): { readonly version: number; readonly hash8: string } | undefined {

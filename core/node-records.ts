@@ -12,7 +12,7 @@ export const recordRetentionMs = 60 * 60 * 1000;
 export const retiredIncarnationsMax = 8;
 /** Reports of an earlier life after which it is no straggler but a second process of the same name. */
 export const twinReportsMin = 3;
-/** A second process is forgotten when it has been silent this long. */
+/** A second process is forgotten when it has been silent this long, and takes over when the shown one has. */
 export const twinSilenceMs = 60_000;
 
 /** Another process that reports under the same name. */
@@ -40,7 +40,8 @@ export type Fold =
   | { readonly kind: 'stale' };
 
 /**
- * Folds one report into a node's record. An unknown incarnation replaces the stored one; an earlier one never does.
+ * Folds one report into a node's record. An unknown incarnation replaces the stored one; an earlier one only once the
+ * stored one has been silent for a minute.
  * Folding the same report twice changes nothing.
  */
 export function foldReport(record: NodeRecord | undefined, report: NodeReport, arrivedAtMs: EpochMs): Fold {
@@ -50,12 +51,14 @@ export function foldReport(record: NodeRecord | undefined, report: NodeReport, a
     return { kind: 'changed', record: renew(record, report, arrivedAtMs) };
   }
   if (record.retired.includes(report.incarnation)) return foldTwin(record, report, arrivedAtMs);
-  const retired = [record.incarnation, ...record.retired].slice(0, retiredIncarnationsMax);
-  return { kind: 'changed', record: begin(report, arrivedAtMs, retired) };
+  return { kind: 'changed', record: begin(report, arrivedAtMs, retire(record.incarnation, record.retired)) };
 }
 
 /** True when a second process reports under this record's name: two lives that take turns. */
 export const hasTwin = (record: NodeRecord): boolean => (record.twin?.reports ?? 0) >= twinReportsMin;
+
+const retire = (incarnation: string, earlier: readonly string[]): readonly string[] =>
+  [incarnation, ...earlier].slice(0, retiredIncarnationsMax);
 
 function begin(report: NodeReport, arrivedAtMs: EpochMs, retired: readonly string[]): NodeRecord {
   return { ...shown(report, arrivedAtMs), since: arrivedAtMs, retired };
@@ -76,6 +79,11 @@ function renew(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): No
 function foldTwin(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): Fold {
   // From before the shown life began: a batch that is delivered again, not a process that goes on.
   if (arrivedAtMs <= record.since) return { kind: 'stale' };
+  // The shown life has gone silent and this one goes on: it is the node.
+  if (arrivedAtMs >= plusMs(record.arrivedAtMs, twinSilenceMs)) {
+    const others = record.retired.filter((incarnation) => incarnation !== report.incarnation);
+    return { kind: 'changed', record: begin(report, arrivedAtMs, retire(record.incarnation, others)) };
+  }
   const same = record.twin?.incarnation === report.incarnation ? record.twin : undefined;
   if (same && arrivedAtMs <= same.lastArrivedAtMs) return { kind: 'stale' };
   const twin = {
@@ -94,7 +102,8 @@ const latest = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b));
 
 /** A record as it is stored: with the count of its writes, which guards the next one. */
 export interface StoredRecord {
-  readonly record: NodeRecord;
+  /** Absent when it cannot be read, as one of another release may be: the next report replaces it. */
+  readonly record?: NodeRecord;
   /** Grows by one with each write, from 1. */
   readonly revision: number;
 }
@@ -103,7 +112,7 @@ export interface StoredRecord {
 export interface NodeRecords {
   /** The records of these nodes of one cluster, by node; a node without one is missing in the answer. */
   read(cluster: string, nodes: readonly string[]): Promise<ReadonlyMap<string, StoredRecord>>;
-  /** All records of a cluster that have not expired, in no order. */
+  /** All records of a cluster that have not expired and can be read, in no order. */
   list(cluster: string): Promise<readonly NodeRecord[]>;
   /** Writes over exactly the revision that was read (0: none); `lost` when somebody else wrote since. */
   write(record: NodeRecord, over: number): Promise<'saved' | 'lost'>;

@@ -1,4 +1,7 @@
-/** What a node says of itself, every few seconds, on the stream `load`. Partition key: `<cluster>/<node>`. */
+/**
+ * What a node says of itself, every few seconds, on the stream `load`. Partition key: `<cluster>/<node>`. Members that a
+ * reader does not know are dropped: nodes of tomorrow report to the stacks of today.
+ */
 
 import * as z from 'zod';
 
@@ -16,15 +19,15 @@ export type ValueSource = (typeof valueSources)[number];
 const text = z.string().min(1).max(256);
 const count = z.int().min(0);
 
-const countersSchema = z.strictObject({ requests: count, errors: count, slow: count });
+const countersSchema = z.object({ requests: count, errors: count, slow: count });
 
 /** One profile, as one node holds it. */
-const profileReportSchema = z.strictObject({
+const profileReportSchema = z.object({
   /** Label in force; absent while nothing is, or when the value is the default. */
   label: text.exactOptional(),
   source: z.enum(valueSources),
   /** The version it was offered last and did not take, and why. */
-  refused: z.strictObject({ label: text, reason: z.string().max(500) }).exactOptional(),
+  refused: z.object({ label: text, reason: z.string().max(500) }).exactOptional(),
   schemaVersion: z.int().min(1),
   /** Cumulative since the incarnation began, for the last two labels held. The reader subtracts. */
   counters: z
@@ -32,7 +35,7 @@ const profileReportSchema = z.strictObject({
     .refine((counters) => Object.keys(counters).length <= 2, 'must hold at most two labels'),
 });
 
-export const nodeReportSchema = z.strictObject({
+export const nodeReportSchema = z.object({
   /** Version of this message's form. */
   form: z.literal(1),
   /** `treasure-hunt/staging`. */
@@ -40,6 +43,8 @@ export const nodeReportSchema = z.strictObject({
   node: text,
   /** Names one life of the node: random, new at each start. */
   incarnation: text,
+  /** How often this node reports; absent: every 5,000 ms. It is missed after three of these. */
+  reportIntervalMs: z.int().min(1).max(3_600_000).exactOptional(),
   /** Grows by one with each report of an incarnation, from 1. */
   sequence: z.int().min(1),
   endpoint: text.exactOptional(),

@@ -98,7 +98,9 @@ export function decidePublish(intent: PublishIntent, here: EnvironmentFacts): Pu
   const same = [running, running?.profile === profile ? undefined : deployed].find(
     (item) => item?.profile === profile && hashOf(item) === intent.hash8,
   );
-  if (same?.label && same.state !== 'ROLLING_BACK') {
+  // A profile that was deleted and made again has deployments of its name, and none of its versions.
+  const stands = here.versions.some((item) => hashOf(item) === intent.hash8);
+  if (same?.label && stands && same.state !== 'ROLLING_BACK') {
     return { kind: 'unchanged', version: same.version, label: same.label, deployment: same.number };
   }
   const deployedVersion = deployed?.version ?? 0;

@@ -1,7 +1,7 @@
 /** Publishes content that was checked: decides on facts, acts, and decides again when somebody else was quicker. */
 
 import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import { type PreparedContent, versionLabel } from '../../core/content.js';
+import { hash8Of, type PreparedContent, versionLabel } from '../../core/content.js';
 import type { EnvironmentStore } from '../../core/deployments.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 import { describeProvenance } from '../../core/provenance.js';
@@ -49,7 +49,7 @@ export async function publishContent(
 ): Promise<PublishResult> {
   const intent: PublishIntent = {
     address: publication.address,
-    hash8: publication.sha256Hex.slice(0, 8),
+    hash8: hash8Of(publication.sha256Hex),
     expectedVersion: publication.request.expectedVersion,
   };
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {

@@ -1,9 +1,7 @@
-/**
- * What the port answers besides AWS: `/_local/…` to control this local AWS and `/metrics`. These are not signed, so a
- * web page must not reach them: a foreign Host (DNS rebinding) and a browser's Origin on anything but GET are refused.
- */
+/** What the port answers besides AWS: `/_local/…` to control this local AWS and `/metrics`. */
 import { AwsError, type HttpRequest } from '../kernel/aws.js';
 import type { StreamableResponse } from './exchange.js';
+import { refusalOfStranger } from './strangers.js';
 
 /** Answers one control request; `signal` aborts when the client goes away or the gateway closes. */
 type ControlHandler = (
@@ -24,7 +22,7 @@ export async function answerControl(
   request: HttpRequest,
   signal: AbortSignal,
 ): Promise<StreamableResponse> {
-  const refusal = refusalOf(request);
+  const refusal = refusalOfStranger(request, { readable: true });
   if (refusal) return json(403, { error: refusal });
   const handler = routes[`${request.method} ${request.path}`];
   if (!handler) return json(404, { error: unknownControl(routes, request) });
@@ -48,16 +46,6 @@ export function ndjson(lines: AsyncIterable<unknown>): StreamableResponse {
 
 async function* toLines(values: AsyncIterable<unknown>): AsyncGenerator<string> {
   for await (const value of values) yield `${JSON.stringify(value)}\n`;
-}
-
-const loopbackHost = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-function refusalOf(request: HttpRequest): string | undefined {
-  const host = request.headers['host'] ?? '';
-  if (!loopbackHost.test(host)) return `Host '${host}' is not this machine: use 127.0.0.1 or localhost`;
-  if (request.method !== 'GET' && request.headers['origin'] !== undefined)
-    return 'A web page may not control the local AWS';
-  return undefined;
 }
 
 function unknownControl(routes: ControlRoutes, request: HttpRequest): string {

@@ -10,6 +10,7 @@ import {
 } from './exchange.js';
 import { listen } from './listen.js';
 import { refuse, route, unknownService } from './route.js';
+import { refusalOfStranger } from './strangers.js';
 
 /** Longer than any answer but that of a long poll or a function takes. */
 const graceMsByDefault = 1000;
@@ -93,6 +94,8 @@ async function answer(options: GatewayOptions, incoming: Incoming, side: Side): 
 
 async function answerAws(options: GatewayOptions, request: HttpRequest): Promise<StreamableResponse> {
   const startedMs = performance.now();
+  const refusal = refusalOfStranger(request, { readable: false });
+  if (refusal !== undefined) return refuse(request, accessDenied(refusal));
   const routed = route(request);
   if ('error' in routed) return refuse(request, routed.error);
   const service = options.services.get(routed.service);
@@ -106,6 +109,9 @@ async function answerAws(options: GatewayOptions, request: HttpRequest): Promise
   });
   return response;
 }
+
+const accessDenied = (message: string): AwsError =>
+  new AwsError({ name: 'AccessDeniedException', status: 403, message });
 
 function operationOf(request: HttpRequest): string {
   return request.headers['x-amz-target']?.split('.')[1] ?? request.method;

@@ -18,7 +18,7 @@ export function inMemoryCursors(): ChangeCursors {
 }
 
 export function inMemoryRecords(clock: Clock): NodeRecords {
-  const stored = new Map<string, StoredRecord>();
+  const stored = new Map<string, Required<StoredRecord>>();
   const keyOf = (cluster: string, node: string) => JSON.stringify([cluster, node]);
   return {
     async read(cluster, nodes) {

@@ -3,6 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createChangeCursors } from '../../aws/change-cursors.js';
 import { createNodeRecords } from '../../aws/node-records.js';
 import { ServiceUnavailable } from '../../core/errors.js';
+import { nodeShard } from '../../core/names.js';
+import { foldReport } from '../../core/node-records.js';
+import type { NodeReport } from '../../core/node-reports.js';
 import { epochMs } from '../../core/time.js';
 import { changeCursorsContract } from './change-cursors-contract.js';
 import { inLocalAws } from './in-local-aws.js';
@@ -10,6 +13,22 @@ import { inMemoryCursors, inMemoryRecords } from './in-memory-tables.js';
 import { nodeRecordsContract } from './node-records-contract.js';
 
 const aws = inLocalAws();
+
+const report: NodeReport = {
+  form: 1,
+  cluster: 'a/b',
+  node: 'plain',
+  incarnation: 'x',
+  sequence: 1,
+  labels: {},
+  capacity: 1,
+  load: 0,
+  queueDepth: 0,
+  inFlight: 0,
+  health: 'ready',
+  profiles: {},
+  droppedReports: 0,
+};
 
 describe('ChangeCursors in memory', () => {
   changeCursorsContract(async () => inMemoryCursors());
@@ -60,5 +79,27 @@ describe('NodeRecords in DynamoDB', () => {
     };
     const table = await aws().table('cluster', 'node');
     return { records: createNodeRecords(aws().dynamodb, table, () => epochMs(nowMs)), setNow };
+  });
+
+  it('shows the others when one cannot be read, and lets the next report replace that one', async () => {
+    const table = await aws().table('cluster', 'node');
+    const records = createNodeRecords(aws().dynamodb, table, () => epochMs(0));
+    const folded = foldReport(undefined, report, epochMs(1000));
+    if (folded.kind === 'stale') throw new Error('must begin a record');
+    const { record } = folded;
+    await records.write(record, 0);
+    const Item = {
+      cluster: { S: nodeShard('a/b', 'strange') },
+      node: { S: 'strange' },
+      revision: { N: '7' },
+      expiresAtSeconds: { N: '9999' },
+      record: { S: '{"node":"strange","form":9}' },
+    };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+
+    expect(await records.list('a/b')).toEqual([record]);
+    expect(await records.read('a/b', ['strange'])).toEqual(new Map([['strange', { revision: 7 }]]));
+    expect(await records.write({ ...record, node: 'strange' }, 7)).toBe('saved');
+    expect(await records.list('a/b')).toHaveLength(2);
   });
 });

@@ -93,6 +93,16 @@ describe('foldReport', () => {
     expect(foldReport(record, report('a', 2), epochMs(1_002_000))).toEqual({ kind: 'stale' });
   });
 
+  it('goes back to the life that goes on, once the one that replaced it has been silent for a minute', () => {
+    const record = fold([report('a', 1), report('b', 1), report('a', 2)]);
+    const back = foldReport(record, report('a', 3, { load: 0.9 }), epochMs(1_001_000 + 60_000));
+    expect(back).toMatchObject({
+      kind: 'changed',
+      record: { incarnation: 'a', sequence: 3, load: 0.9, retired: ['b'] },
+    });
+    expect(back.kind === 'changed' && 'twin' in back.record).toBe(false);
+  });
+
   it('takes a batch that is delivered again for what it is, though a restart lies within', () => {
     const batch = [report('a', 1), report('a', 2), report('a', 3), report('b', 1)];
     const record = fold(batch);
@@ -171,6 +181,13 @@ describe('nodeReportSchema', () => {
     expect(reportPartitionKey(full)).toBe('treasure-hunt/staging/node-1');
   });
 
+  it('drops what it does not know: nodes of tomorrow report to the stacks of today', () => {
+    const limits = { source: 'disk' as const, schemaVersion: 1, counters: {} };
+    const today = report('a', 1, { profiles: { limits } });
+    const tomorrow = { ...today, mood: 'good', profiles: { limits: { ...limits, tint: 'blue' } } };
+    expect(nodeReportSchema.parse(tomorrow)).toEqual(today);
+  });
+
   it.each([
     ['a load that is no number', { load: Number.NaN }],
     ['a negative load', { load: -0.1 }],
@@ -181,7 +198,7 @@ describe('nodeReportSchema', () => {
     ['sequence 0', { sequence: 0 }],
     ['no node', { node: '' }],
     ['an unknown health', { health: 'fine' }],
-    ['an unknown key', { extra: 1 }],
+    ['an interval of nothing', { reportIntervalMs: 0 }],
     ['another form', { form: 2 }],
   ])('refuses %s', (_, change) => {
     expect(nodeReportSchema.safeParse({ ...report('a', 1), ...change }).success).toBe(false);

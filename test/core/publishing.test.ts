@@ -54,12 +54,16 @@ describe('decidePublish', () => {
   it('does nothing when the same content is being deployed', () => {
     const here = {
       deployments: [deployment(5, { state: 'DEPLOYING', hash: a }), deployment(4, { hash: b })],
+      versions: [version(5, a)],
     };
     expect(decide(a, here)).toMatchObject({ kind: 'unchanged', deployment: 5 });
   });
 
   it('tells a retry of its own success, though another version was expected', () => {
-    const here = { deployments: [deployment(2, { hash: b }), deployment(1, { hash: a })] };
+    const here = {
+      deployments: [deployment(2, { hash: b }), deployment(1, { hash: a })],
+      versions: [version(2, b)],
+    };
     expect(decide(b, here, 1)).toMatchObject({ kind: 'unchanged', version: 2 });
   });
 
@@ -123,6 +127,11 @@ describe('decidePublish', () => {
       versions: [version(2, b), version(1, a)],
     };
     expect(decide(b, here)).toEqual({ kind: 'create', after: 2, first: false });
+  });
+
+  it('creates version 1 of a profile that was deleted and made again, whatever was deployed under its name', () => {
+    const here = { deployments: [deployment(3, { version: 2, hash: a })], versions: [] };
+    expect(decide(a, here)).toEqual({ kind: 'create', after: 0, first: false });
   });
 
   it('does not know the content of a version without a label', () => {

@@ -147,7 +147,7 @@ describe('record-load, given records that are no reports', () => {
 
   it('keeps a reason short, however long the sender’s keys are', async () => {
     const { handle, letters } = recorder();
-    await handle(batch(json({ ...report('n-1', 1), ['k'.repeat(20_000)]: 1 })));
+    await handle(batch(json({ ...report('n-1', 1), profiles: { ['k'.repeat(20_000)]: 1 } })));
     expect(letters[0]?.reason.length).toBe(1000);
   });
 

@@ -246,6 +246,30 @@ describe('control requests', () => {
   });
 });
 
+describe('AWS requests', () => {
+  const page = { origin: 'https://example.com', 'content-type': 'text/plain' };
+  const presigned = '/2015-03-31/functions?X-Amz-Credential=a/20260101/us-east-1/lambda/aws4_request';
+
+  it.each(['GET', 'POST'])(
+    'of a web page are refused, though %s needs no signature of its own',
+    async (method) => {
+      const response = await ask(presigned, { method, headers: page });
+      expect([response.status, response.headers.get('x-amzn-errortype')]).toEqual([
+        403,
+        'AccessDeniedException',
+      ]);
+      expect(seen).toEqual([]);
+    },
+  );
+
+  it('under a foreign host name are refused', async () => {
+    const socket = net.connect(gateway.port, '127.0.0.1');
+    socket.end(`GET ${presigned} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`);
+    expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 403/);
+    expect(seen).toEqual([]);
+  });
+});
+
 describe('closing', () => {
   it('lets a request under way finish', async () => {
     const response = ask('/slow', { service: 'kinesis' });

@@ -263,6 +263,26 @@ describe('a stream mapping', () => {
     expect(batches()).toEqual(['meanwhile']);
   });
 
+  it('loses no batch of a closed shard when it is stopped between two tries', async () => {
+    await world.create('consumer', failing);
+    await put('poison');
+    await world.aws.call('kinesis', 'SplitShard', {
+      StreamName: 'orders',
+      ShardToSplit: 'shardId-000000000000',
+      NewStartingHashKey: '170141183460469231731687303715884105728',
+    });
+    const UUID = await map();
+    await world.pass(300);
+    const tries = batches().length;
+    expect(tries).toBeGreaterThan(0);
+    await world.aws.call('lambda', 'UpdateEventSourceMapping', { UUID, Enabled: false });
+    await world.pass(60_000);
+    expect(batches()).toHaveLength(tries);
+    await world.aws.call('lambda', 'UpdateEventSourceMapping', { UUID, Enabled: true });
+    await world.pass(1_000);
+    expect(batches().length).toBeGreaterThan(tries);
+  });
+
   it('goes on from its checkpoint after a restart', async () => {
     await world.create('consumer', failing);
     await map();

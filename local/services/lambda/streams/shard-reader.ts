@@ -64,6 +64,8 @@ class Reader implements ShardReader {
   private async loop(): Promise<'finished' | 'stopped'> {
     while (!this.isStopped) {
       const delayMs = await this.turn().catch((error: Error) => this.onTrouble(error));
+      // A batch that was stopped is neither in the buffer nor handled: it is read again from the checkpoint.
+      if (this.isStopped) return 'stopped';
       if (this.isClosed && this.buffer.length === 0) {
         this.checkpoint({ kind: 'finished' });
         return 'finished';
