@@ -1,4 +1,7 @@
-/** What functions say of their work: structured lines, without the content they handle. */
+/**
+ * What functions say of their work: structured lines, without the content they handle. A refusal quotes the offending
+ * values, since they are what its reader needs: content holds settings, and secrets only as references.
+ */
 
 import { Logger } from '@aws-lambda-powertools/logger';
 import { isVeltrixError } from '../core/errors.js';

@@ -23,8 +23,19 @@ const stageSchema = z.strictObject({
 });
 export type Stage = z.infer<typeof stageSchema>;
 
+/**
+ * AppConfig's applications carry no stage in their names, and clients find them by name: two stages in one account and
+ * region would be two applications of one name.
+ */
+export const stagesSchema = z
+  .array(stageSchema)
+  .refine(
+    (all) => new Set(all.map(({ account, region }) => `${account}/${region}`)).size === all.length,
+    'must each have an account and region of its own',
+  );
+
 /** All stages. */
-export const stages: readonly Stage[] = z.array(stageSchema).parse([
+export const stages: readonly Stage[] = stagesSchema.parse([
   {
     name: defaultStage,
     strategies: { staging: 'linear-50', production: 'canary-10' },

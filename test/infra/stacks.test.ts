@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { applications } from '../../config/applications.js';
 import * as names from '../../core/names.js';
 import { strategies } from '../../core/strategies.js';
-import { defaultStrategy, stages } from '../../infra/stages.js';
+import { defaultStrategy, stages, stagesSchema } from '../../infra/stages.js';
 import { assembly, type StackPart, stackParts, text } from './assembly.js';
 
 const made = assembly();
@@ -262,6 +262,14 @@ describe('the fleet stack', () => {
 });
 
 describe('a stage', () => {
+  it('has an account and region of its own', () => {
+    const of = (name: string, region?: string) => ({ name, region, strategies: {}, otherwise: 'linear-20' });
+    expect(stagesSchema.safeParse([of('one', 'eu-west-1'), of('two', 'eu-central-1')]).success).toBe(true);
+    expect(stagesSchema.safeParse([of('one'), of('two')]).error?.issues[0]?.message).toBe(
+      'must each have an account and region of its own',
+    );
+  });
+
   it('has a default strategy for environments that it does not name', () => {
     const [stage] = stages;
     if (!stage) throw new Error('there is no stage');

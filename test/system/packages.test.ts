@@ -77,6 +77,7 @@ describe('the packed packages, in an empty folder', () => {
   it('hold what the page names, and nothing of infrastructure or servers', () => {
     expect([...filesOfThePage().keys()].sort()).toEqual([
       'config/parcels/application.ts',
+      'config/parcels/tracking.production.yaml',
       'config/parcels/tracking.staging.yaml',
       'src/main.ts',
       'src/measure.ts',
@@ -120,8 +121,8 @@ describe('the packed packages, in an empty folder', () => {
 
   it('bring a command that checks the files of the folder', () => {
     const { status, output } = run(path.join(folder, 'node_modules/.bin/veltrix'), 'check');
-    expect(output).toContain('config/parcels/tracking.production.yaml');
+    expect(output).toContain('✔ config/parcels/tracking.production.yaml');
     expect(output).toContain('✔ config/parcels/tracking.staging.yaml');
-    expect(status).toBe(3);
+    expect(status).toBe(0);
   });
 });
