@@ -1,14 +1,20 @@
 /** What a node needs from outside, as it is outside of tests: the machine's time, its disk, and AWS. */
 
+import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { ConfigurationSessions } from '../core/configuration-sessions.js';
 import type { LoadReports } from '../core/load-reports.js';
 import { loadStream } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
+import { boundedCall } from './bounded-call.js';
 import { type NodeClock, systemClock } from './clock.js';
 import { type CopyFiles, copyFiles } from './disk/copy-files.js';
+import { type StateDirectory, stateDirectory } from './disk/state-directory.js';
 import { nodeNameOf, type Settings } from './options.js';
+
+/** A home on a disk that does not answer is none. */
+const homeTimeoutMs = 500;
 
 export interface NodeDeps {
   readonly clock: NodeClock;
@@ -23,19 +29,49 @@ export interface NodeDeps {
 }
 
 /** Nothing of it connects, and no AWS client is loaded, before it is used. */
-export function defaultDeps(application: Application, settings: Settings): NodeDeps {
+export async function defaultDeps(application: Application, settings: Settings): Promise<NodeDeps> {
   const hostName = os.hostname();
-  const { directory = path.join(os.tmpdir(), 'veltrix'), environment, stage } = settings;
-  const node = nodeNameOf(settings, hostName);
+  const { environment, stage } = settings;
+  const below = path.join(application.name, environment, nodeNameOf(settings, hostName));
   return {
     clock: systemClock,
     random: Math.random,
     sessions: lazySessions(),
     reports: lazyReports(loadStream(stage)),
-    disk:
-      directory === false ? undefined : copyFiles(path.join(directory, application.name, environment, node)),
+    disk: await defaultDisk(settings, below),
     hostName,
   };
+}
+
+async function defaultDisk(
+  { directory }: Pick<Settings, 'directory'>,
+  below: string,
+): Promise<CopyFiles | undefined> {
+  if (directory === false) return undefined;
+  // Files belong to the effective user.
+  const userId = process.geteuid?.();
+  const chosen: StateDirectory = directory === undefined ? await ownState(userId) : { directory };
+  const { within } = chosen;
+  return copyFiles({ directory: path.join(chosen.directory, below), within, userId, random: Math.random });
+}
+
+async function ownState(userId: number | undefined): Promise<StateDirectory> {
+  const home = await boundedCall<string | undefined>({
+    clock: systemClock,
+    timeoutMs: homeTimeoutMs,
+    controller: new AbortController(),
+    call: () => usableHome(userId),
+    failed: () => undefined,
+  });
+  return stateDirectory({ environment: process.env, home, temporary: os.tmpdir(), userId });
+}
+
+/** The home directory. Rejects when there is none, or none that can be written to; undefined when it is another user's. */
+async function usableHome(userId: number | undefined): Promise<string | undefined> {
+  const home = os.homedir();
+  const { uid } = await stat(home);
+  await access(home, constants.W_OK);
+  return userId === undefined || uid === userId ? home : undefined;
 }
 
 function lazySessions(): ConfigurationSessions {

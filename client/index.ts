@@ -31,5 +31,5 @@ export async function connect<const App extends Application>(
   options: ConnectOptions<App>,
 ): Promise<Node<App>> {
   const settings = readOptions(application, options);
-  return connectWith(application, options, defaultDeps(application, settings));
+  return connectWith(application, options, await defaultDeps(application, settings));
 }

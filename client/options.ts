@@ -39,7 +39,12 @@ export interface ConnectOptions<App extends Application = Application> {
    * profile's own `defaults`, where it has them.
    */
   readonly onMissing?: 'fail' | 'defaults' | undefined;
-  /** Where last good values are kept. Default `veltrix` in the system's temporary directory; `false` keeps none. */
+  /**
+   * Where last good values are kept; `false` keeps none. Default: the first of `$STATE_DIRECTORY` (systemd), else
+   * `$XDG_STATE_HOME/veltrix`, else `~/.local/state/veltrix`, else, where the home directory cannot be written to,
+   * `veltrix-<uid>` in the system's temporary directory. The node's own directory in it must be the user's alone:
+   * otherwise it is not used, and `status().diskError` says why.
+   */
   readonly directory?: string | false | undefined;
   readonly poll?:
     | {

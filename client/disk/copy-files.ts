@@ -1,7 +1,9 @@
 /** Files of last good values: `<directory>/<application>/<environment>/<node>/<profile>.copy`. */
 
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { randomUuid } from '../incarnation.js';
+import { refuseForeignDirectory } from './own-directory.js';
 
 /** Two versions of AppConfig's largest content as JSON text, and some. A larger file is not ours. */
 const fileMaxBytes = 8 * 1024 * 1024;
@@ -10,46 +12,76 @@ const fileMaxBytes = 8 * 1024 * 1024;
 export interface CopyFiles {
   /** Where a profile's file is, for people. */
   place(profile: string): string;
-  /** A profile's file; undefined when there is none. Rejects when it cannot be read. */
+  /** A profile's file; undefined when there is none. Rejects when it cannot be read, or lies where others may write. */
   read(profile: string): Promise<string | undefined>;
   /** Replaces a profile's file as a whole, or leaves it as it was and rejects. */
   write(profile: string, text: string): Promise<void>;
 }
 
-/** Files in one directory, readable by their owner alone: content and tokens are nobody else's business. */
-export function copyFiles(directory: string): CopyFiles {
+export interface CopyFilesDeps {
+  readonly directory: string;
+  /** A directory above it that must be this user's alone as well. */
+  readonly within?: string | undefined;
+  /** Who must own the directory; absent where the system has no numbers for users. */
+  readonly userId: number | undefined;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+/**
+ * Files in one directory, readable by their owner alone: content and tokens are nobody else's business. A directory that
+ * is a link, another user's, or open to others' writing is neither read nor written.
+ */
+export function copyFiles({ directory, within, userId, random }: CopyFilesDeps): CopyFiles {
   const fileOf = (profile: string) => path.join(directory, `${profile}.copy`);
+  const guarded = within === undefined ? [directory] : [within, directory];
   return {
     place: fileOf,
-    read: (profile) => readWhole(fileOf(profile)),
+    read: (profile) =>
+      unlessMissing(async () => {
+        for (const each of guarded) await refuseForeignDirectory(each, userId);
+        await removeLeftovers(directory, profile);
+        return await readWhole(fileOf(profile));
+      }),
     write: async (profile, text) => {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
-      await writeBeside(fileOf(profile), text);
+      // One after the other: nothing is made below a directory that was not looked at.
+      for (const each of guarded) {
+        await mkdir(each, { recursive: true, mode: 0o700 });
+        await refuseForeignDirectory(each, userId);
+      }
+      await writeBeside(fileOf(profile), text, randomUuid(random));
     },
   };
 }
 
-async function readWhole(file: string): Promise<string | undefined> {
+async function readWhole(file: string): Promise<string> {
+  const handle = await open(file);
   try {
-    const handle = await open(file);
-    try {
-      const { size } = await handle.stat();
-      if (size > fileMaxBytes) throw new Error(`${file} is larger than ${fileMaxBytes} bytes`);
-      return await handle.readFile('utf8');
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
+    const { size } = await handle.stat();
+    if (size > fileMaxBytes) throw new Error(`${file} is larger than ${fileMaxBytes} bytes`);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
   }
 }
 
-/** Written beside, forced to the disk, then renamed: a crash at any point leaves the old file or the new one. */
-async function writeBeside(file: string, text: string): Promise<void> {
-  const beside = `${file}.${process.pid}.tmp`;
+/** What a process left that was killed while it wrote. */
+async function removeLeftovers(directory: string, profile: string): Promise<void> {
+  const names = await readdir(directory);
+  const leftovers = names.filter((name) => name.startsWith(`${profile}.copy.`) && name.endsWith('.tmp'));
+  for (const name of leftovers) {
+    await rm(path.join(directory, name), { force: true }).catch(() => undefined);
+  }
+}
+
+/**
+ * Written beside, forced to the disk, then renamed: a crash at any point leaves the old file or the new one. The file
+ * beside must not exist yet (`wx`): a link that waits under its name is not followed.
+ */
+async function writeBeside(file: string, text: string, suffix: string): Promise<void> {
+  const beside = `${file}.${suffix}.tmp`;
+  const handle = await open(beside, 'wx', 0o600);
   try {
-    const handle = await open(beside, 'w', 0o600);
     try {
       await handle.writeFile(text);
       await handle.sync();
@@ -63,5 +95,11 @@ async function writeBeside(file: string, text: string): Promise<void> {
   }
 }
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+async function unlessMissing<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -29,6 +29,8 @@ function makeSchema() {
     previous: versionSchema.exactOptional(),
     /** Since when the current version is on probation. */
     probationSinceMs: z.number().exactOptional(),
+    /** The process closed while the current version was on probation: the next one puts it on probation anew. */
+    unproved: z.literal(true).exactOptional(),
     refused: z
       .object({ label: z.string(), reason: z.string(), cause: z.enum(['content', 'probation']) })
       .exactOptional(),
@@ -66,6 +68,11 @@ export function copyOf(owner: CopyOwner, state: PollState): DiskCopy {
     ...(refused && { refused }),
     ...(session && { session: { ...session, ...(requiredIntervalSeconds && { requiredIntervalSeconds }) } }),
   };
+}
+
+/** The copy that a process leaves when it closes. */
+export function closedCopy({ probationSinceMs, ...copy }: DiskCopy): DiskCopy {
+  return probationSinceMs === undefined ? copy : { ...copy, unproved: true };
 }
 
 export function encodeCopy(copy: DiskCopy): string {

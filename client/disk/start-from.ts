@@ -28,7 +28,8 @@ export interface StartContext {
 
 /**
  * The state to begin with. A copy whose current version is still on probation was left by a process that died with it:
- * the previous version is in force then and the current one refused. Values are held against the schema again.
+ * the previous version is in force then and the current one refused. One that closed in that time proved nothing: the
+ * current version is on probation anew. Values are held against the schema again.
  */
 export function startFrom(copy: DiskCopy | undefined, context: StartContext): PollState {
   if (!copy?.current) return emptyState;
@@ -47,8 +48,12 @@ function fromCurrent(
   const parsed = context.parse(bytesOf(current));
   if (!parsed.ok) return fromPrevious(copy, refusalOf(current.label, parsed), context) ?? emptyState;
   const active: ActiveVersion = { ...current, value: parsed.value, source: 'disk' };
-  const { previous, refused } = copy;
-  const state: PollState = { failures: 0, active, ...(previous && { previous }) };
+  const { previous, refused, unproved } = copy;
+  const state: PollState = {
+    failures: 0,
+    active,
+    ...(previous && { previous, ...(unproved && { probationSinceMs: context.now }) }),
+  };
   // A version that an earlier build's schema refused may suit this one: only a new session sends it again.
   if (refused?.cause === 'content') return state;
   return { ...state, ...sessionOf(copy, context), ...(refused && { refused }) };

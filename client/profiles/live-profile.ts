@@ -9,7 +9,14 @@ import { boundedCall, waitFor } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
 import type { CopyFiles } from '../disk/copy-files.js';
 import { type CopyWriter, createCopyWriter } from '../disk/copy-writer.js';
-import { type CopyOwner, copyOf, decodeCopy, encodeCopy } from '../disk/disk-copy.js';
+import {
+  type CopyOwner,
+  closedCopy,
+  copyOf,
+  type DiskCopy,
+  decodeCopy,
+  encodeCopy,
+} from '../disk/disk-copy.js';
 import { startFrom } from '../disk/start-from.js';
 import type { Config, ProfileState } from '../node.js';
 import type { LabelCounters } from '../reports/label-counters.js';
@@ -17,7 +24,7 @@ import type { SafeLog } from '../safe-log.js';
 import { type ConfigValue, createConfigValue } from './config-value.js';
 import { deepFreeze } from './deep-freeze.js';
 import type { Pace } from './pace.js';
-import { type ActiveVersion, emptyState, endProbation, type PollState } from './poll-state.js';
+import { type ActiveVersion, emptyState, endProbation, isWorthSaving, type PollState } from './poll-state.js';
 import { startPolling } from './polling.js';
 
 /** A process that lives this long with a version is taken as proof that it can. */
@@ -102,7 +109,7 @@ export class LiveProfile {
         parse,
         now: clock.now(),
       });
-      this.#begin(state);
+      await this.#begin(state);
       if (state.refused)
         log('warn', `${this.profile.name}: ${state.refused.label} is refused`, { ...state.refused });
     } catch (error) {
@@ -178,20 +185,24 @@ export class LiveProfile {
     return this.#diskError;
   }
 
-  /** Ends polling; a clean end is the end of a probation too. Never rejects, and takes no longer than a write may. */
+  /**
+   * Ends polling. It proves nothing for a version on probation: whoever ends a process may do so because the version is
+   * bad. Never rejects, and takes no longer than a write may.
+   */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     this.#stopPolling();
     this.#cancelProbation();
     if (!this.#state.active) return;
-    this.#state = endProbation(this.#state);
-    await this.#save();
+    await this.#write(closedCopy(copyOf(this.#owner, this.#state)));
   }
 
-  #begin(state: PollState): void {
+  async #begin(state: PollState): Promise<void> {
+    if (state.probationSinceMs !== undefined) await this.#save(state);
     this.#state = state;
     if (!state.active) return;
+    this.#watchProbation(state);
     this.#replace(state.active);
     this.#deps.onChanged();
   }
@@ -213,15 +224,18 @@ export class LiveProfile {
   }
 
   #apply(state: PollState, active: ActiveVersion): void {
-    if (state.probationSinceMs !== undefined) {
-      this.#cancelProbation = this.#deps.clock.setTimer(() => this.#proved(), probationMs);
-    }
+    this.#watchProbation(state);
     const { label } = active;
     this.#deps.log('info', `${this.profile.name}: ${label} is in force`, {
       profile: this.profile.name,
       label,
     });
     this.#replace(active);
+  }
+
+  #watchProbation({ probationSinceMs }: PollState): void {
+    if (probationSinceMs === undefined) return;
+    this.#cancelProbation = this.#deps.clock.setTimer(() => this.#proved(), probationMs);
   }
 
   #replace({ value, label }: ActiveVersion): void {
@@ -250,9 +264,13 @@ export class LiveProfile {
     return found.text;
   }
 
-  async #save(state: PollState = this.#state): Promise<void> {
+  #save(state: PollState = this.#state): Promise<void> {
+    return this.#write(copyOf(this.#owner, state));
+  }
+
+  async #write(copy: DiskCopy): Promise<void> {
     if (!this.#writer) return;
-    const work = this.#writer.save(encodeCopy(copyOf(this.#owner, state)));
+    const work = this.#writer.save(encodeCopy(copy));
     const late = () => this.#noteDisk(new Error('the disk does not answer'));
     await waitFor(this.#deps.clock, saveTimeoutMs, { work, late });
   }
@@ -272,12 +290,6 @@ export class LiveProfile {
   #logFailure(failure: { readonly kind: string; readonly reason: string }): void {
     this.#deps.log('warn', `${this.profile.name}: AppConfig did not answer as it should`, { ...failure });
   }
-}
-
-/** A failed poll changes nothing that a restart would want. */
-function isWorthSaving(before: PollState, next: PollState): boolean {
-  if (!next.active) return false;
-  return next.active !== before.active || next.session !== before.session || next.refused !== before.refused;
 }
 
 /** A frozen value. */

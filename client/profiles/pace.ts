@@ -21,13 +21,13 @@ export interface Pace {
 
 /** Milliseconds until the next poll. `random` gives numbers from 0 up to 1. */
 export function delayMs(state: PollState, pace: Pace, random: () => number): number {
-  if (state.failures > 0) return backoffMs(state.failures, random);
   const intervalMs =
     1000 *
     (pace.ownIntervalSeconds ??
       state.intervalSeconds ??
       pace.requiredIntervalSeconds ??
       defaultIntervalSeconds);
+  if (state.failures > 0) return backoffMs({ failures: state.failures, intervalMs }, random);
   return pace.requiredIntervalSeconds === undefined
     ? jitteredMs(intervalMs, random)
     : laterMs(intervalMs, random);
@@ -41,8 +41,15 @@ export const jitteredMs = (intervalMs: number, random: () => number): number =>
 const laterMs = (intervalMs: number, random: () => number): number =>
   intervalMs * (1 + jitterShare * random());
 
-/** Exponential, bounded, and drawn from the whole range, so that a fleet does not come back at once. */
-function backoffMs(failures: number, random: () => number): number {
-  const ceilingMs = Math.min(backoffMaxMs, backoffBaseMs * 2 ** Math.min(failures - 1, 16));
+/**
+ * Exponential, and drawn from the whole range, so that a fleet does not come back at once. Bounded by the interval too: a
+ * node that would ask every two seconds anyway asks as often while AWS is away, and is current within two polls of its return.
+ */
+function backoffMs(
+  { failures, intervalMs }: { readonly failures: number; readonly intervalMs: number },
+  random: () => number,
+): number {
+  const boundMs = Math.min(backoffMaxMs, Math.max(backoffBaseMs, intervalMs));
+  const ceilingMs = Math.min(boundMs, backoffBaseMs * 2 ** Math.min(failures - 1, 16));
   return backoffMinMs + random() * (ceilingMs - backoffMinMs);
 }

@@ -97,6 +97,12 @@ export function endProbation({ probationSinceMs: _over, ...state }: PollState): 
   return state;
 }
 
+/** A failed poll changes nothing that a restart would want. */
+export function isWorthSaving(before: PollState, next: PollState): boolean {
+  if (!next.active) return false;
+  return next.active !== before.active || next.session !== before.session || next.refused !== before.refused;
+}
+
 const healed = ({ failure: _healed, ...state }: PollState): PollState => ({ ...state, failures: 0 });
 
 function afterSuccess(

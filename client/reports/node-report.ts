@@ -16,7 +16,7 @@ export interface ReportFacts {
   readonly cluster: string;
   readonly node: string;
   readonly incarnation: string;
-  readonly settings: Pick<Settings, 'endpoint' | 'labels' | 'capacity'>;
+  readonly settings: Pick<Settings, 'endpoint' | 'labels' | 'capacity' | 'report'>;
   readonly health: NodeHealth;
   readonly load: number;
   readonly queueDepth: number;
@@ -28,10 +28,11 @@ export interface ReportFacts {
 
 /** A report in the form of `core/node-reports.ts`. */
 export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeReport {
-  const { endpoint, labels, capacity } = settings;
+  const { endpoint, labels, capacity, report } = settings;
   return {
     form: 1,
     ...facts,
+    ...(report !== false && { reportIntervalMs: Math.round(report.intervalSeconds * 1000) }),
     ...(endpoint !== undefined && { endpoint }),
     labels,
     capacity,

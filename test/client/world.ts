@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { connectWith } from '../../client/connect.js';
+import type { CopyFiles } from '../../client/disk/copy-files.js';
 import type { Node } from '../../client/node.js';
 import type { ConnectOptions } from '../../client/options.js';
 import { defineApplication, defineProfile } from '../../core/profiles.js';
@@ -59,7 +60,7 @@ export function createWorld({ random = () => 0.5 }: { readonly random?: () => nu
   appConfig.deploy('gameplay', { coolDownMs: 800 }, 'v1-aaaaaaaa');
   appConfig.deploy('limits', { queueSize: 10 }, 'v1-bbbbbbbb');
   const outside = { clock, random, sessions: appConfig, reports: stream, hostName: 'host' };
-  const start = (options: Partial<ConnectOptions<Hunt>> = {}): Promise<Node<Hunt>> =>
+  const start = (options: Partial<ConnectOptions<Hunt>> = {}, files: CopyFiles = disk): Promise<Node<Hunt>> =>
     connectWith(
       hunt,
       {
@@ -68,11 +69,11 @@ export function createWorld({ random = () => 0.5 }: { readonly random?: () => nu
         log: (level, message) => logged.push({ level, message }),
         ...options,
       },
-      { ...outside, disk: options.directory === false ? undefined : disk },
+      { ...outside, disk: options.directory === false ? undefined : files },
     );
   /** Connects while time goes on, as it does outside. */
-  const connect = async (options: Partial<ConnectOptions<Hunt>> = {}) => {
-    const starting = start(options);
+  const connect = async (options: Partial<ConnectOptions<Hunt>> = {}, files: CopyFiles = disk) => {
+    const starting = start(options, files);
     await clock.settle();
     return starting;
   };

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type CopyOwner, type DiskCopy, decodeCopy, encodeCopy } from '../../../client/disk/disk-copy.js';
+import {
+  type CopyOwner,
+  closedCopy,
+  type DiskCopy,
+  decodeCopy,
+  encodeCopy,
+} from '../../../client/disk/disk-copy.js';
 import { startFrom } from '../../../client/disk/start-from.js';
 import { parseContent } from '../../../core/content.js';
 import { epochMs } from '../../../core/time.js';
@@ -78,6 +84,15 @@ describe('decodeCopy', () => {
   });
 });
 
+describe('closedCopy', () => {
+  it('says that the current version is not proved, where it is not', () => {
+    expect(closedCopy(copy)).toEqual(copy);
+    const closed = closedCopy({ ...copy, probationSinceMs: 2 });
+    expect(closed).toEqual({ ...copy, unproved: true });
+    expect(decodeCopy(owner, encodeCopy(closed))).toEqual(closed);
+  });
+});
+
 describe('startFrom', () => {
   it('begins with the current version and its session', () => {
     expect(begin()).toEqual({
@@ -118,6 +133,16 @@ describe('startFrom', () => {
     expect(state.active?.label).toBe('v2-bbbbbbbb');
   });
 
+  it('puts the current version on probation anew when its process closed before it was proved', () => {
+    expect(begin({ unproved: true })).toMatchObject({
+      active: { label: 'v2-bbbbbbbb' },
+      previous: { label: 'v1-bbbbbbbb' },
+      probationSinceMs: 1000,
+    });
+    const { previous: _none, ...alone } = copy;
+    expect(startFrom({ ...alone, unproved: true }, context)).not.toHaveProperty('probationSinceMs');
+  });
+
   it('asks again for a version that an earlier build refused', () => {
     const state = begin({ refused: { label: 'v3', reason: 'no', cause: 'content' } });
     expect(state).not.toHaveProperty('refused');
@@ -143,11 +168,12 @@ describe('startFrom', () => {
     );
     const version = fc.record({ label: fc.string({ minLength: 1 }), text, storedAtMs: fc.integer() });
     fc.assert(
-      fc.property(version, version, fc.boolean(), (current, previous, died) => {
+      fc.property(version, version, fc.constantFrom('died', 'closed', 'proved'), (current, previous, end) => {
         const state = begin({
           current: { ...current, confirmedAtMs: 0 },
           previous,
-          ...(died && { probationSinceMs: 1 }),
+          ...(end === 'died' && { probationSinceMs: 1 }),
+          ...(end === 'closed' && { unproved: true }),
         });
         const value = state.active?.value;
         expect(value === undefined || limits.schema.safeParse(value).success).toBe(true);

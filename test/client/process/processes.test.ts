@@ -102,6 +102,25 @@ async function killedAfterAChange(): Promise<number> {
 }
 
 describe('a process that closed its node', () => {
+  it('proved nothing: one that dies soon after it starts again from the version before', async () => {
+    const good = version;
+    const first = start({});
+    await first.until('connected');
+    version += 1;
+    await world.deploy('limits', { queueSize: version }, `v${version}-bbbbbbbb`);
+    await first.until('changed');
+    first.child.stdin.write('close\n');
+    await first.exited;
+    const second = start({});
+    expect(await second.until('connected')).toMatchObject({ value: { queueSize: version } });
+    second.child.kill('SIGKILL');
+    await second.exited;
+    expect(await start({}).until('connected')).toMatchObject({
+      value: { queueSize: good },
+      state: { source: 'disk', refused: { label: `v${version}-bbbbbbbb` } },
+    });
+  });
+
   it('exits by itself, having said its last word and nothing on its console', async () => {
     const service = start({ node: 'closes' });
     await service.until('connected');

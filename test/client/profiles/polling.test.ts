@@ -156,6 +156,18 @@ describe('polling, given an AppConfig that fails', () => {
     expect(node.config.gameplay.state().lastError).toBe('ECONNREFUSED');
   });
 
+  it('never waits longer than its interval, so that a long outage is over within two polls', async () => {
+    const world = createWorld({ random: () => 0.999_999 });
+    const node = await world.connect({ poll: { intervalSeconds: 2 } });
+    world.appConfig.failure = { kind: 'unreachable', reason: 'ECONNREFUSED' };
+    await world.clock.advance(3_600_000);
+    world.appConfig.failure = undefined;
+    world.appConfig.deploy('limits', { queueSize: 12 }, 'v2-bbbbbbbb');
+    await world.clock.advance(4_000);
+    expect(node.config.limits.get()).toEqual({ queueSize: 12 });
+    expect(node.status().health).toBe('ready');
+  });
+
   it('draws its waits from the whole range, so that a fleet does not come back at once', async () => {
     const world = createWorld({ random: () => 0 });
     await world.connect();

@@ -18,6 +18,16 @@ async function restart(world: World, files: ReadonlyMap<string, string>) {
   return { next, node: await next.connect() };
 }
 
+/** A node that took version 2, closed after `livedMs`, and was started again. */
+async function restartAfterClose(livedMs: number) {
+  const world = createWorld();
+  const node = await world.connect({ report: false });
+  world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+  await world.clock.advance(60_000 + livedMs);
+  await node.close();
+  return restart(world, world.disk.files);
+}
+
 describe('probation', () => {
   it('starts from the version before when the process died with a version it had just taken', async () => {
     const world = createWorld();
@@ -41,14 +51,63 @@ describe('probation', () => {
     expect(node.config.limits.state()).not.toHaveProperty('refused');
   });
 
-  it('trusts a version with which the process closed', async () => {
-    const world = createWorld();
-    const node = await world.connect();
-    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
-    await world.clock.advance(61_000);
+  it('takes a version up again with which the process closed, and puts it on probation anew', async () => {
+    const first = await restartAfterClose(1000);
+    expect(first.node.config.limits.get()).toEqual({ queueSize: 11 });
+    expect(first.node.config.limits.state()).not.toHaveProperty('refused');
+    await first.next.clock.advance(29_000);
+    const { node } = await restart(first.next, first.next.disk.files);
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+    expect(node.config.limits.state().refused?.label).toBe('v2-bbbbbbbb');
+  });
+
+  it('proves nothing by closing, however often', async () => {
+    let { next, node } = await restartAfterClose(1000);
+    for (let starts = 0; starts < 3; starts++) {
+      await next.clock.advance(20_000);
+      await node.close();
+      ({ next, node } = await restart(next, next.disk.files));
+      expect(node.config.limits.get()).toEqual({ queueSize: 11 });
+    }
+    ({ node } = await restart(next, next.disk.files));
+    expect(node.config.limits.get()).toEqual({ queueSize: 10 });
+  });
+
+  it('trusts a version with which the process closed once the next one lived with it', async () => {
+    const first = await restartAfterClose(1000);
+    await first.next.clock.advance(30_001);
+    const { node } = await restart(first.next, first.next.disk.files);
+    expect(node.config.limits.get()).toEqual({ queueSize: 11 });
+  });
+
+  it('trusts a version with which the process lived before it closed', async () => {
+    const first = await restartAfterClose(30_001);
+    const { node } = await restart(first.next, first.next.disk.files);
+    expect(node.config.limits.get()).toEqual({ queueSize: 11 });
+  });
+
+  it('is on disk anew before the version is in force again', async () => {
+    const { next, node } = await restartAfterClose(1000);
     await node.close();
-    const { node: after } = await restart(world, world.disk.files);
-    expect(after.config.limits.get()).toEqual({ queueSize: 11 });
+    expect(next.disk.files.get('limits')).not.toContain('"probationSinceMs"');
+    const written: string[] = [];
+    let release: () => void = () => undefined;
+    next.disk.write = (_profile, text) => {
+      written.push(text);
+      return new Promise((resolve) => {
+        release = resolve;
+      });
+    };
+    let started: typeof node | undefined;
+    void next.start().then((other) => {
+      started = other;
+    });
+    await next.clock.settle();
+    expect(written).toEqual([expect.stringMatching(/v2-bbbbbbbb.*"probationSinceMs"/)]);
+    expect(started).toBeUndefined();
+    release();
+    await next.clock.settle();
+    expect(started?.config.limits.get()).toEqual({ queueSize: 11 });
   });
 
   it('keeps refusing through later starts, until another version arrives', async () => {

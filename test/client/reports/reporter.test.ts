@@ -23,6 +23,7 @@ describe('reports', () => {
       cluster: 'hunt/staging',
       node: 'n1',
       incarnation: '88888888-8888-4888-8888-888888888888',
+      reportIntervalMs: 5000,
       sequence: 27,
       endpoint: 'http://10.0.0.7:8080',
       labels: { zone: 'a', serviceVersion: '1.2.0' },
@@ -48,6 +49,14 @@ describe('reports', () => {
       },
       droppedReports: 0,
     });
+  });
+
+  it('say how often they come, in whole milliseconds', async () => {
+    const world = createWorld();
+    await world.connect({ report: { intervalSeconds: 1.1111 } });
+    expect(last(world.stream.reports)?.reportIntervalMs).toBe(1111);
+    await world.connect({ report: { intervalSeconds: 3600 } });
+    expect(last(world.stream.reports)?.reportIntervalMs).toBe(3_600_000);
   });
 
   it('come every five seconds, give or take a tenth, and count from 1', async () => {
