@@ -16,10 +16,13 @@ import { calling } from './failures.js';
 /** The largest page AppConfig gives (`MaxResults` of every List operation). */
 const pageSize = 50;
 
-/** Name → id. */
+/**
+ * Name → id. AppConfig lets two things have one name, and acting on either would be a guess: `get` of such a name throws
+ * ServiceUnavailable with both ids, and listings leave it out.
+ */
 export type Ids = ReadonlyMap<string, string>;
 
-/** AppConfig's lists. Every call throws ServiceUnavailable when AppConfig does not answer, or two things share a name. */
+/** AppConfig's lists. Every call throws ServiceUnavailable when AppConfig does not answer. */
 export interface Directory {
   applications(): Promise<Ids>;
   environments(applicationId: string): Promise<Ids>;
@@ -48,8 +51,8 @@ interface Page {
 
 async function collect(what: string, pages: AsyncIterable<Page>): Promise<Ids> {
   const items = await calling(`list the ${what}`, () => readAll(pages));
-  const ids = new Map<string, string>();
-  for (const { Id = '', Name = '' } of items) add(ids, { what, id: Id, name: Name });
+  const ids = new UniqueIds(what);
+  for (const { Id = '', Name = '' } of items) ids.add(Name, Id);
   return ids;
 }
 
@@ -59,13 +62,34 @@ async function readAll(pages: AsyncIterable<Page>) {
   return items;
 }
 
-/** AppConfig lets two things have one name; acting on either would be a guess. */
-function add(ids: Map<string, string>, item: { what: string; id: string; name: string }): void {
-  const other = ids.get(item.name);
-  if (other !== undefined) {
-    throw new ServiceUnavailable(`Two ${item.what} are named "${item.name}": ${other} and ${item.id}`, {
-      hint: 'Rename or delete the one that Veltrix did not deploy (AWS console, AppConfig).',
-    });
+class UniqueIds extends Map<string, string> {
+  readonly #what: string;
+  /** Ids of each name that more than one thing has. */
+  readonly #shared = new Map<string, readonly string[]>();
+
+  constructor(what: string) {
+    super();
+    this.#what = what;
   }
-  ids.set(item.name, item.id);
+
+  add(name: string, id: string): void {
+    const others = this.#shared.get(name) ?? (super.has(name) ? [String(super.get(name))] : undefined);
+    if (others === undefined) {
+      this.set(name, id);
+      return;
+    }
+    this.#shared.set(name, [...others, id]);
+    this.delete(name);
+  }
+
+  override get(name: string): string | undefined {
+    const ids = this.#shared.get(name);
+    if (ids === undefined) return super.get(name);
+    throw new ServiceUnavailable(
+      `${ids.length} ${this.#what} are named "${name}": ${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`,
+      {
+        hint: 'Rename or delete the one that Veltrix did not deploy (AWS console, AppConfig).',
+      },
+    );
+  }
 }

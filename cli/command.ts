@@ -21,6 +21,8 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The stage in AWS; the local AWS of this project when one runs and nothing else was chosen. */
   cloud(): Promise<Cloud>;
+  /** Asks somebody at the terminal; false when it is declined, or interrupted. */
+  confirm(question: string): Promise<boolean>;
   workspace(): Promise<Workspace>;
   /** The person's name, for provenance. */
   author(): string;

@@ -83,6 +83,8 @@ function createContext({ options }: RawArguments, world: World, interruption: In
       return interruption.signal();
     },
     cloud: async () => connect({ stage, target: await chooseTarget(directory, environment) }),
+    confirm: async (question) =>
+      (await import('./terminal/confirm.js')).confirm(question, interruption.signal()),
     workspace: () => openWorkspace(directory),
     author: () => authorName(directory),
   };

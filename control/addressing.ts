@@ -21,10 +21,11 @@ export async function clustersOf(cloud: Cloud, address: Address): Promise<readon
 }
 
 /** The profiles of one open cluster an address means. @throws UsageError for a name that does not exist. */
-export function profilesOf({ cluster, profiles }: OpenCluster, address: Address): readonly ProfileAddress[] {
+export function profilesOf(open: OpenCluster, address: Address): readonly ProfileAddress[] {
+  const { cluster, profiles } = open;
   const { profile } = address;
   if (profile === undefined) return profiles.map((name) => ({ ...cluster, profile: name }));
-  if (profiles.includes(profile)) return [{ ...cluster, profile }];
+  if (open.hasProfile(profile)) return [{ ...cluster, profile }];
   throw new UsageError(`"${profile}" is no profile of ${cluster.application}`, {
     hint: suggestNames(profile, profiles),
   });

@@ -30,4 +30,6 @@ export interface OpenEnvironment {
   readonly store: EnvironmentStore;
   /** Names of the application's deployed profiles, sorted. */
   readonly profiles: readonly string[];
+  /** True when a profile of that name is deployed. @throws ServiceUnavailable when two of its application have that name. */
+  hasProfile(name: string): boolean;
 }

@@ -59,6 +59,7 @@ async function openEnvironment(directory: Directory, cluster: ClusterAddress): P
   return {
     store: createEnvironmentStore(await appConfigClient(), where),
     profiles: [...profiles.keys()].sort(),
+    hasProfile: (name) => profiles.get(name) !== undefined,
   };
 }
 

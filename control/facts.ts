@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../core/canonical-json.js';
+import { hash8Of } from '../core/content.js';
 import {
   type Deployment,
   type DeploymentSummary,
@@ -12,22 +13,46 @@ import { ServiceUnavailable } from '../core/errors.js';
 import { readProvenance } from '../core/provenance.js';
 import { type StrategyName, strategies, strategyNames } from '../core/strategies.js';
 
-/** Deployments that are read at most when a profile was never deployed: ten pages of AppConfig. */
-const deploymentsMax = 500;
+/** Deployments that a listing reads at most of each environment: ten pages of AppConfig. */
+const listedDeploymentsMax = 500;
 
-/** Newest first, down to the newest completed deployment of each of the profiles. */
+/**
+ * Newest first, down to the newest completed deployment of each of the profiles: all there are, where one was never
+ * deployed. What acts on a version asks this.
+ */
 export async function readDeployments(
   store: EnvironmentStore,
   profiles: readonly string[],
 ): Promise<readonly DeploymentSummary[]> {
-  const read: DeploymentSummary[] = [];
+  return (await readDown(store, profiles, Number.POSITIVE_INFINITY)).deployments;
+}
+
+export interface NewestDeployments {
+  readonly deployments: readonly DeploymentSummary[];
+  /** False when the limit of a listing came first: a profile without a completed one may have one further back. */
+  readonly isComplete: boolean;
+}
+
+/** The same within a listing's limit. */
+export const readNewestDeployments = (
+  store: EnvironmentStore,
+  profiles: readonly string[],
+): Promise<NewestDeployments> => readDown(store, profiles, listedDeploymentsMax);
+
+async function readDown(
+  store: EnvironmentStore,
+  profiles: readonly string[],
+  max: number,
+): Promise<NewestDeployments> {
+  const deployments: DeploymentSummary[] = [];
   const open = new Set(profiles);
   for await (const deployment of store.deployments()) {
-    read.push(deployment);
+    if (deployments.length >= max) return { deployments, isComplete: false };
+    deployments.push(deployment);
     if (deployment.state === 'COMPLETE') open.delete(deployment.profile);
-    if (open.size === 0 || read.length >= deploymentsMax) break;
+    if (open.size === 0) break;
   }
-  return read;
+  return { deployments, isComplete: true };
 }
 
 /** A version that is, was or is being deployed, with who published it and why. */
@@ -102,6 +127,5 @@ export async function readValue(
   }
 }
 
-/** First 8 hex digits of the SHA-256, as labels carry them. */
-export const hash8 = (bytes: Uint8Array): string =>
-  createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+/** The content's hash as labels carry it. */
+export const hash8 = (bytes: Uint8Array): string => hash8Of(createHash('sha256').update(bytes).digest('hex'));

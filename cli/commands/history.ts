@@ -1,7 +1,12 @@
 /** `veltrix history`: every change of configuration, newest first. */
 
 import * as z from 'zod';
-import { type History, type HistoryEntry, history as readHistory } from '../../control/see/history.js';
+import {
+  type History,
+  type HistoryEntry,
+  historyReadMax,
+  history as readHistory,
+} from '../../control/see/history.js';
 import { defineCommand } from '../command.js';
 import { address, duration } from '../parse-arguments.js';
 import { moment, provenance, table } from '../terminal/layout.js';
@@ -15,11 +20,19 @@ export const history = defineCommand({
   render,
 });
 
-function render({ target, since, entries, lastBefore }: History, paint: Paint): readonly string[] {
-  if (entries.length === 0) return [paint.dim(target), '', nothing(since, lastBefore)];
+function render(answer: History, paint: Paint): readonly string[] {
+  const { target, entries } = answer;
+  const rest = answer.truncated ? ['', `${paint.warn('!')} ${whatIsMissing(answer)}`] : [];
+  if (entries.length === 0) return [paint.dim(target), '', nothing(answer), ...rest];
   const titles = ['WHEN', 'WHAT', 'STATE', 'WHY'].map(paint.dim);
-  return [paint.dim(target), '', ...table([titles, ...entries.map((entry) => row(entry, paint))])];
+  const lines = table([titles, ...entries.map((entry) => row(entry, paint))]);
+  return [paint.dim(target), '', ...lines, ...rest];
 }
+
+const whatIsMissing = ({ since, entries }: History): string =>
+  since === undefined && entries.length > 0
+    ? `These are the newest ${entries.length}; for more, say since when: --since 30d`
+    : `There may be more: of each environment the newest ${historyReadMax} deployments were read.`;
 
 function row(entry: HistoryEntry, paint: Paint): readonly string[] {
   const what = `${entry.address}@${entry.version}`;
@@ -34,7 +47,7 @@ function stateOf({ state, percentage }: HistoryEntry, paint: Paint): string {
   return paint.warn(`${words} ${percentage} %`);
 }
 
-function nothing(since: string | undefined, lastBefore: HistoryEntry | undefined): string {
+function nothing({ since, lastBefore }: History): string {
   if (since === undefined) return 'No configuration was ever published here.';
   if (lastBefore === undefined) return `No configuration changed since ${moment(since)}, nor before.`;
   const { address: at, version, startedAt } = lastBefore;

@@ -1,7 +1,5 @@
 /** `veltrix local deploy`: what `cdk deploy --all` does in AWS, to the running local AWS. */
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
 import type { DeployResult } from '../../local/index.js';
@@ -33,16 +31,15 @@ export const localDeploy = defineCommand({
   ],
 });
 
+/** Where `cdk synth` writes as well. It stays: functions run from their code in it, also after a restart with `--keep`. */
+const assemblyFolder = 'cdk.out';
+
 async function deploySynthesized(context: Context, endpoint: string): Promise<DeployResult> {
   const { root } = await context.workspace();
-  const outputDirectory = await mkdtemp(path.join(tmpdir(), 'veltrix-assembly-'));
-  try {
-    const { environment, signal } = context;
-    await synthesize({ root, outputDirectory, environment, signal });
-    return await deploy(context, endpoint, outputDirectory);
-  } finally {
-    await rm(outputDirectory, { recursive: true, force: true });
-  }
+  const outputDirectory = path.join(root, assemblyFolder);
+  const { environment, signal } = context;
+  await synthesize({ root, outputDirectory, environment, signal });
+  return await deploy(context, endpoint, outputDirectory);
 }
 
 function deploy({ screen, json }: Context, endpoint: string, assembly: string): Promise<DeployResult> {

@@ -3,18 +3,17 @@
 import * as z from 'zod';
 import { FileRefused } from '../../control/act/outcomes.js';
 import { type ProfilePlan, plan } from '../../control/act/plan.js';
-import { type Published, publish as publishFile, waitFor } from '../../control/act/publish.js';
-import type { Progress } from '../../control/act/wait.js';
+import { type Published, prepare, publish as publishFile, waitFor } from '../../control/act/publish.js';
+import { awaitedCount, type Progress } from '../../control/act/wait.js';
 import { demandProfile } from '../../control/addressing.js';
 import type { Cloud } from '../../control/cloud.js';
+import type { PreparedFile } from '../../control/files/check.js';
 import { demandEnvironment, type LoadedApplication } from '../../control/files/workspace.js';
-import { liveCount } from '../../control/fleet/convergence.js';
 import { type Address, formatCluster, type ProfileAddress } from '../../core/addresses.js';
 import { UsageError } from '../../core/errors.js';
 import { strategyNames } from '../../core/strategies.js';
 import { type Context, defineCommand } from '../command.js';
 import { address, duration, flag, wholeNumber } from '../parse-arguments.js';
-import { confirm } from '../terminal/confirm.js';
 import { bar, count, duration as inWords } from '../terminal/layout.js';
 import type { Paint } from '../terminal/paint.js';
 import { describePlan } from './plan.js';
@@ -45,14 +44,16 @@ export const publish = defineCommand({
     const loaded = await loadFor(context, args.address);
     const cloud = await context.cloud();
     const where = await demandOneProfile(cloud, loaded, args.address);
-    const agreed = await ask(context, { cloud, loaded, where, strategy: args.strategy });
-    if (!agreed) return undefined;
+    const prepared = await prepare(loaded, where);
+    const agreed = await ask(context, { cloud, loaded, where, prepared, strategy: args.strategy });
+    if (agreed === 'declined') return undefined;
     const published = await publishFile(cloud, loaded, {
       address: where,
+      prepared,
       author: context.author(),
       reason: args.message,
       strategy: args.strategy,
-      expectedVersion: args.expect,
+      expectedVersion: args.expect ?? agreed.expectedVersion,
     });
     return args.wait
       ? { ...published, fleet: await follow(context, cloud, { where, published, args }) }
@@ -89,22 +90,29 @@ interface Proposal {
   readonly cloud: Cloud;
   readonly loaded: LoadedApplication;
   readonly where: ProfileAddress;
+  readonly prepared: PreparedFile;
   readonly strategy: Arguments['strategy'];
 }
 
-/** Asks on a terminal only: a script that gives a reason means it. */
-async function ask(context: Context, { cloud, loaded, where, strategy }: Proposal): Promise<boolean> {
-  if (context.yes || context.json || !context.screen.isTerminal) return true;
-  const planned = await plan(cloud, loaded, { address: where, strategy });
+/** What was agreed to: the version to build on, where a plan was made over one. */
+type Agreement = 'declined' | { readonly expectedVersion?: number };
+
+/** Asks on a terminal only: a script that gives a reason means it. What changes while somebody thinks is a conflict. */
+async function ask(context: Context, proposal: Proposal): Promise<Agreement> {
+  if (context.yes || context.json || !context.screen.isTerminal) return {};
+  const { cloud, loaded, where, prepared, strategy } = proposal;
+  const planned = await plan(cloud, loaded, { address: where, prepared, strategy });
   const [profile] = planned.profiles;
-  if (profile === undefined || profile.outcome === 'unchanged') return true;
+  if (profile === undefined) return {};
+  const { expectedVersion } = profile;
+  if (profile.outcome === 'unchanged') return { expectedVersion };
   if (profile.outcome === 'refused') throw refusal(profile, where.environment);
   const { screen } = context;
   screen.line(screen.paint.dim(planned.target));
   for (const line of describePlan(profile, screen.paint)) screen.line(line);
-  const agreed = await confirm(`Publish to ${formatCluster(where)}?`, context.signal);
-  if (!agreed) screen.line('Nothing was published.');
-  return agreed;
+  if (await context.confirm(`Publish to ${formatCluster(where)}?`)) return { expectedVersion };
+  screen.line('Nothing was published.');
+  return 'declined';
 }
 
 const refusal = (profile: ProfilePlan, environment: string): FileRefused =>
@@ -134,7 +142,7 @@ async function follow(
 }
 
 function describeProgress(progress: Progress, paint: Paint): string {
-  const held = `${progress.holding.length}/${count(liveCount(progress), 'node')}`;
+  const held = `${progress.holding.length}/${count(awaitedCount(progress), 'node')}`;
   return `  offered ${paint.code(bar(progress.percentage))} ${progress.percentage} %   held by ${held}   ${inWords(progress.elapsedMs)}`;
 }
 
@@ -163,7 +171,7 @@ function render(result: Result, paint: Paint): readonly string[] {
 }
 
 function describeArrival(fleet: Progress, paint: Paint): string {
-  const live = liveCount(fleet);
-  if (live === 0) return `  ${paint.warn('!')} no node reports; it is offered to all`;
-  return `  ${paint.good('✔')} ${fleet.holding.length}/${count(live, 'node')} hold it after ${inWords(fleet.elapsedMs)}`;
+  const nodes = awaitedCount(fleet);
+  if (nodes === 0) return `  ${paint.warn('!')} no node reports; it is offered to all`;
+  return `  ${paint.good('✔')} ${fleet.holding.length}/${count(nodes, 'node')} hold it after ${inWords(fleet.elapsedMs)}`;
 }

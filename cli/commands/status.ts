@@ -62,5 +62,6 @@ export function inOneLine({ address: at, state, deployed, rollout, nodes }: Prof
   if (version) parts.push(`v${version.version}${rollout ? ` ${rollout.percentage} %` : ''}`);
   if (live > 0) parts.push(`held by ${nodes.holding.length}/${live}`);
   if (nodes.refused.length > 0) parts.push(`refused by ${nodes.refused.length}`);
+  if (nodes.silent.length > 0) parts.push(`${nodes.silent.length} silent`);
   return parts.join('  ');
 }

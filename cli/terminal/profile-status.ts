@@ -2,7 +2,7 @@
 
 import type { ProfileStatus, Rollout } from '../../control/see/status.js';
 import { parseLabel } from '../../core/content.js';
-import { ago, bar, count, provenance, table } from './layout.js';
+import { ago, bar, count, duration, provenance, table } from './layout.js';
 import { type Paint, padTo, widthOf } from './paint.js';
 
 /** Squares of one row; more nodes are drawn in further rows. */
@@ -40,6 +40,7 @@ function title(profile: ProfileStatus, paint: Paint): string {
 export function stateWords({ state, nodes }: ProfileStatus, paint: Paint): string {
   const words = {
     unpublished: paint.dim('○ nothing published yet'),
+    unknown: paint.dim('○ nothing published lately'),
     'rolling-out': paint.warn('● rolling out'),
     baking: paint.warn('● offered to all, baking'),
     deployed: paint.good('● deployed'),
@@ -52,13 +53,18 @@ export function stateWords({ state, nodes }: ProfileStatus, paint: Paint): strin
 
 type Fact = readonly [name: string, value: string];
 
-function versionFacts({ deployed, rollout, undone }: ProfileStatus, { now, paint }: Look): Fact[] {
+function versionFacts(
+  { deployed, rollout, undone, isDeployedUnknown }: ProfileStatus,
+  { now, paint }: Look,
+): Fact[] {
   const shown = rollout ?? deployed;
   const facts: Fact[] = [];
   if (shown) {
-    const from = rollout ? ` ← ${deployed?.version ?? 'nothing'}` : '';
+    const from = rollout ? ` ← ${deployed?.version ?? (isDeployedUnknown ? 'unknown' : 'nothing')}` : '';
     const about = [provenance(shown, paint), paint.dim(ago(shown.startedAt, now))].filter(Boolean).join('  ');
     facts.push(['Version', `${shown.version}${from}   ${about}`]);
+  } else if (isDeployedUnknown) {
+    facts.push(['Version', 'unknown: whatever is deployed is further back than was read']);
   }
   if (undone) {
     facts.push([
@@ -83,11 +89,11 @@ function strategyInWords({ strategy, durationMinutes, bakeMinutes }: Rollout): s
   return strategy === undefined ? times : `${strategy} · ${times}`;
 }
 
-function fleetFacts({ nodes, state }: ProfileStatus, { now, paint }: Look): Fact[] {
+function fleetFacts({ nodes, rollout, deployed }: ProfileStatus, { now, paint }: Look): Fact[] {
   const live = nodes.holding.length + nodes.waiting.length + nodes.refused.length;
   const facts: Fact[] = [];
   if (live === 0) facts.push(['Nodes', paint.dim(absence(nodes.lastReportAt, now))]);
-  else if (state !== 'unpublished') facts.push(['Held by', `${nodes.holding.length}/${count(live, 'node')}`]);
+  else if (rollout ?? deployed) facts.push(['Held by', `${nodes.holding.length}/${count(live, 'node')}`]);
   for (const { node, reason } of nodes.refused.slice(0, 3))
     facts.push(['Refused', `${node}  ${paint.bad(reason)}`]);
   if (nodes.silent.length > 0)
@@ -96,7 +102,9 @@ function fleetFacts({ nodes, state }: ProfileStatus, { now, paint }: Look): Fact
 }
 
 const absence = (lastReportAt: string | undefined, now: string): string =>
-  lastReportAt === undefined ? 'none reports' : `none; the last report came ${ago(lastReportAt, now)}`;
+  lastReportAt === undefined
+    ? 'none reports'
+    : `none: no report for ${duration(Date.parse(now) - Date.parse(lastReportAt))}`;
 
 function squares(profile: ProfileStatus, paint: Paint): readonly string[] {
   const rows = nodeSquares(profile, paint);
@@ -145,11 +153,12 @@ function versionName(label: string | undefined): string {
   return String(parseLabel(label)?.version ?? label);
 }
 
-function undo({ nodes, address, state }: ProfileStatus, paint: Paint): readonly string[] {
+function undo({ nodes, address, state, isDeployedUnknown }: ProfileStatus, paint: Paint): readonly string[] {
   const cluster = address.split('/').slice(0, 2).join('/');
   const next = [];
   if (nodes.refused.length > 0 || nodes.silent.length > 0) next.push(`veltrix nodes ${cluster} --behind`);
   if (state === 'unpublished') next.push(`veltrix publish ${address} -m "…"`);
+  if (isDeployedUnknown) next.push(`veltrix get ${address}`);
   return next.length === 0
     ? []
     : ['', ...next.map((command) => `  ${paint.dim('→')} ${paint.code(command)}`)];

@@ -51,6 +51,8 @@ export interface ProfilePlan {
 
 export interface PlanRequest {
   readonly address: Address;
+  /** What was made of the file of the one profile asked for; otherwise files are read. */
+  readonly prepared?: PreparedFile | undefined;
   readonly strategy?: StrategyName | undefined;
 }
 
@@ -61,9 +63,15 @@ export async function plan(cloud: Cloud, loaded: LoadedApplication, request: Pla
   const profiles = names?.map((name) => profileOf(loaded.application, name)) ?? loaded.application.profiles;
   const [open] = await clustersOf(cloud, cluster);
   if (open === undefined) return { target: cloud.target, cluster: formatCluster(cluster), profiles: [] };
+  demandNamesOfTheirOwn(open, profiles);
   const facts = await readFacts(cloud, open, profiles);
   const plans = profiles.map((profile) => planProfile({ facts, open, loaded, profile, request }));
   return { target: cloud.target, cluster: formatCluster(cluster), profiles: await Promise.all(plans) };
+}
+
+/** @throws ServiceUnavailable when one of the names is that of two deployed profiles. */
+function demandNamesOfTheirOwn(open: OpenCluster, profiles: readonly Profile[]): void {
+  for (const { name } of profiles) open.hasProfile(name);
 }
 
 interface Facts {
@@ -87,14 +95,14 @@ async function readFacts(cloud: Cloud, open: OpenCluster, profiles: readonly Pro
     ),
     cloud.records.list(formatCluster(open.cluster)),
   ]);
-  return { deployments, live: liveNodes(records) };
+  return { deployments, live: liveNodes(records, cloud.clock()) };
 }
 
 async function planProfile(question: ProfileQuestion): Promise<ProfilePlan> {
   const { facts, open, loaded, profile } = question;
   const address = { ...open.cluster, profile: profile.name };
   const [file, deployed] = await Promise.all([
-    prepareFile(loaded, profile, open.cluster.environment),
+    question.request.prepared ?? prepareFile(loaded, profile, open.cluster.environment),
     readDeployedValue(open.store, profile.name, facts.deployments),
   ]);
   const decision = file.content && (await decide(question, address, file.content.bytes));
@@ -112,7 +120,10 @@ async function planProfile(question: ProfileQuestion): Promise<ProfilePlan> {
   };
 }
 
-/** The same decision the publish function will take, unless somebody else is quicker. */
+/**
+ * Whether the publish function would start a deployment, by its own rule. It may find otherwise when somebody is quicker, or
+ * when the stage was deployed with other schemas than the project has. Under which version number is not decided here.
+ */
 async function decide({ facts, open }: ProfileQuestion, address: ProfileAddress, bytes: Uint8Array) {
   const versions = [];
   for await (const version of open.store.versions(address.profile)) versions.push(version);

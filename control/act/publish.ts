@@ -21,7 +21,9 @@ export interface PublishOrder {
   /** Why, for people. */
   readonly reason: string;
   readonly strategy?: StrategyName | undefined;
-  /** Default: the version deployed when the file was read. */
+  /** What was planned, to publish that very content. Default: the file as it stands. */
+  readonly prepared?: PreparedFile | undefined;
+  /** Default: the version that is deployed once the file was read. */
   readonly expectedVersion?: number | undefined;
   /** Publishes what this makes of the file's value, which itself stays as it is. */
   readonly change?: ((value: unknown) => unknown) | undefined;
@@ -48,11 +50,7 @@ export async function publish(
 ): Promise<Published> {
   const { address } = order;
   demandEnvironment(loaded.application, address.environment);
-  const prepared = await prepareFile(
-    loaded,
-    profileOf(loaded.application, address.profile),
-    address.environment,
-  );
+  const prepared = order.prepared ?? (await prepare(loaded, address));
   if (prepared.content === undefined) throw await refuse(cloud, address, prepared);
   const { store } = await cloud.environment(address);
   const previousVersion = await deployedVersion(store, address.profile);
@@ -68,6 +66,12 @@ export async function publish(
     file: prepared.file,
     previousVersion,
   };
+}
+
+/** The file of a profile, read and checked once: for a plan and for the publish of what was planned. */
+export function prepare(loaded: LoadedApplication, address: ProfileAddress): Promise<PreparedFile> {
+  const { application } = loaded;
+  return prepareFile(loaded, profileOf(application, address.profile), address.environment);
 }
 
 /** A refused file is refused without AWS; what stays deployed is said where AWS answers soon. */

@@ -1,7 +1,8 @@
-/** Waits until the fleet holds a version, as its own records say. */
+/** Waits until the fleet holds a version, as its own records say. Who was there when it began has to say so, or to leave. */
 
 import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import type { Deployment, EnvironmentStore } from '../../core/deployments.js';
+import type { EpochMs } from '../../core/time.js';
 import type { Cloud } from '../cloud.js';
 import { undoneBecause } from '../facts.js';
 import { type Convergence, convergence, isConverged, liveCount } from '../fleet/convergence.js';
@@ -20,6 +21,8 @@ export interface Awaiting {
 }
 
 export interface Progress extends Convergence {
+  /** Names of those among `silent`, or gone from the records, that were live while somebody waited, sorted. */
+  readonly lost: readonly string[];
   /** Share of the fleet the version is offered to. */
   readonly percentage: number;
   readonly state: Deployment['state'];
@@ -27,7 +30,8 @@ export interface Progress extends Convergence {
 }
 
 /**
- * Resolves when every live node holds the version; with no live node, when it is offered to all.
+ * Resolves when every node that is or was live since the call holds the version, or said that it stops; with no such
+ * node, when the version is offered to all.
  * @throws RolledBack, or NotConverged when a node refuses it or the time is over.
  */
 export async function waitForFleet(
@@ -35,9 +39,9 @@ export async function waitForFleet(
   store: EnvironmentStore,
   awaiting: Awaiting,
 ): Promise<Progress> {
-  const startedMs = cloud.clock();
+  const watch: Watch = { awaiting, startedMs: cloud.clock(), met: new Set() };
   for (;;) {
-    const progress = await look(cloud, store, { awaiting, startedMs });
+    const progress = await look(cloud, store, watch);
     awaiting.onProgress?.(progress);
     if (isThere(progress)) return progress;
     if (progress.refused.length > 0) throw refused(awaiting, progress);
@@ -46,10 +50,17 @@ export async function waitForFleet(
   }
 }
 
+interface Watch {
+  readonly awaiting: Awaiting;
+  readonly startedMs: EpochMs;
+  /** Names of the nodes that were live at one look or another. */
+  readonly met: Set<string>;
+}
+
 async function look(
   cloud: Cloud,
   store: EnvironmentStore,
-  { awaiting, startedMs }: { awaiting: Awaiting; startedMs: number },
+  { awaiting, startedMs, met }: Watch,
 ): Promise<Progress> {
   const { address, label } = awaiting;
   const [deployment, records] = await Promise.all([
@@ -57,15 +68,35 @@ async function look(
     cloud.records.list(formatCluster(address)),
   ]);
   demandStanding(awaiting, deployment);
+  const now = cloud.clock();
+  const fleet = convergence(records, { profile: address.profile, label }, now);
+  for (const node of liveNames(fleet)) met.add(node);
   return {
-    ...convergence(records, { profile: address.profile, label }),
+    ...fleet,
+    lost: lostOf(fleet, met),
     percentage: deployment.percentage,
     state: deployment.state,
-    elapsedMs: cloud.clock() - startedMs,
+    elapsedMs: now - startedMs,
   };
 }
 
+/** Who was met and is neither live nor said good-bye: it may have died, or serve an earlier version unheard. */
+function lostOf(fleet: Convergence, met: ReadonlySet<string>): readonly string[] {
+  const accounted = new Set([...liveNames(fleet), ...fleet.left]);
+  return [...met].filter((node) => !accounted.has(node)).sort();
+}
+
+const liveNames = ({ holding, waiting, refused }: Convergence): readonly string[] => [
+  ...holding,
+  ...waiting,
+  ...refused.map(({ node }) => node),
+];
+
+/** How many nodes are waited for. */
+export const awaitedCount = (progress: Progress): number => liveCount(progress) + progress.lost.length;
+
 function isThere(progress: Progress): boolean {
+  if (progress.lost.length > 0) return false;
   if (liveCount(progress) === 0) return progress.state === 'BAKING' || progress.state === 'COMPLETE';
   return isConverged(progress);
 }
@@ -80,21 +111,22 @@ function refused({ address, label }: Awaiting, progress: Progress): NotConverged
   const [first] = progress.refused;
   const count = progress.refused.length;
   return new NotConverged(
-    `${count} of ${liveCount(progress)} nodes ${count === 1 ? 'refuses' : 'refuse'} ${label}: ${first?.node}: ${first?.reason}`,
+    `${count} of ${awaitedCount(progress)} nodes ${count === 1 ? 'refuses' : 'refuse'} ${label}: ${first?.node}: ${first?.reason}`,
     {
       hint: `See \`veltrix nodes ${formatCluster(address)} --behind\`, then publish a value they accept.`,
-      behind: [...progress.refused.map(({ node }) => node), ...progress.waiting],
+      behind: [...progress.refused.map(({ node }) => node), ...progress.waiting, ...progress.lost],
     },
   );
 }
 
 function late({ address, label }: Awaiting, progress: Progress): NotConverged {
-  const { holding, waiting, elapsedMs, percentage } = progress;
+  const { holding, waiting, lost, elapsedMs, percentage } = progress;
+  const silence = lost.length === 0 ? '' : `; silent since: ${lost.join(', ')}`;
   return new NotConverged(
-    `${holding.length} of ${liveCount(progress)} nodes hold ${label} after ${Math.round(elapsedMs / 1000)} s; it is offered to ${percentage} %`,
+    `${holding.length} of ${awaitedCount(progress)} nodes hold ${label} after ${Math.round(elapsedMs / 1000)} s; it is offered to ${percentage} %${silence}`,
     {
       hint: `The rollout goes on. See \`veltrix status ${formatProfile(address)} --watch\` or \`veltrix nodes ${formatCluster(address)} --behind\`.`,
-      behind: waiting,
+      behind: [...waiting, ...lost],
     },
   );
 }

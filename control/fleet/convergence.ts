@@ -1,7 +1,8 @@
 /** How far a version has come: what every node of a cluster makes of it, from the records alone. */
 
 import type { NodeRecord } from '../../core/node-records.js';
-import { newestArrival, presenceOf } from './liveness.js';
+import type { EpochMs } from '../../core/time.js';
+import { judgedAt, presenceOf } from './liveness.js';
 
 /** Names of nodes, sorted, each in exactly one list. */
 export interface Convergence {
@@ -28,12 +29,13 @@ export interface Awaited {
   readonly label: string;
 }
 
-export function convergence(records: readonly NodeRecord[], awaited: Awaited): Convergence {
-  const newest = newestArrival(records);
+/** `now` is the reader's present: nodes are judged as `judgedAt` says. */
+export function convergence(records: readonly NodeRecord[], awaited: Awaited, now: EpochMs): Convergence {
+  const moment = judgedAt(records, now);
   const lists = { holding: [] as string[], waiting: [] as string[], refused: [] as Refusal[] };
   const absent = { silent: [] as string[], left: [] as string[] };
   for (const record of [...records].sort(byNode)) {
-    const presence = newest === undefined ? 'live' : presenceOf(record, newest);
+    const presence = presenceOf(record, moment);
     if (presence !== 'live') absent[presence].push(record.node);
     else place(lists, record, awaited);
   }

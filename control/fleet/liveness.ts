@@ -1,13 +1,17 @@
-/** Which nodes are there. A node is judged by when its report arrived, against the newest arrival of its cluster. */
+/**
+ * Which nodes are there. A node is judged by when its report arrived, against the newest arrival of its cluster; and
+ * against the reader's own clock once that arrival is too old for any difference of clocks.
+ */
 
 import type { NodeRecord } from '../../core/node-records.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
 
-/** How often a node reports unless its service chose otherwise. */
-export const reportIntervalMs = 5_000;
 /** Reports that may be missing before a node counts as silent. */
 const missedReportsMax = 3;
-export const silenceMs = missedReportsMax * reportIntervalMs;
+/** No node is silent sooner: reports travel in batches, and three of the usual 5 s may be on their way. */
+const silenceMinMs = 15_000;
+/** How far the reader's clock and AWS's may be apart. */
+const clocksApartMaxMs = 60_000;
 
 /** `left` said so itself; `silent` did not. */
 export type Presence = 'live' | 'silent' | 'left';
@@ -18,13 +22,21 @@ export function newestArrival(records: readonly NodeRecord[]): EpochMs | undefin
   return epochMs(records.reduce((newest, { arrivedAtMs }) => Math.max(newest, arrivedAtMs), 0));
 }
 
-export function presenceOf(record: NodeRecord, newest: EpochMs): Presence {
+/** The moment a cluster's nodes are judged at: its newest arrival, or `now` when nothing arrived for longer than clocks differ. */
+export function judgedAt(records: readonly NodeRecord[], now: EpochMs): EpochMs {
+  const newest = newestArrival(records);
+  return newest === undefined || now - newest > clocksApartMaxMs ? now : newest;
+}
+
+/** A node is silent after three of its own intervals. `moment` is what `judgedAt` says of its cluster. */
+export function presenceOf(record: NodeRecord, moment: EpochMs): Presence {
   if (record.health === 'stopped') return 'left';
-  return newest - record.arrivedAtMs <= silenceMs ? 'live' : 'silent';
+  const silenceMs = Math.max(silenceMinMs, missedReportsMax * (record.reportIntervalMs ?? 0));
+  return moment - record.arrivedAtMs <= silenceMs ? 'live' : 'silent';
 }
 
 /** The records of the nodes that are there. */
-export function liveNodes(records: readonly NodeRecord[]): readonly NodeRecord[] {
-  const newest = newestArrival(records);
-  return newest === undefined ? [] : records.filter((record) => presenceOf(record, newest) === 'live');
+export function liveNodes(records: readonly NodeRecord[], now: EpochMs): readonly NodeRecord[] {
+  const moment = judgedAt(records, now);
+  return records.filter((record) => presenceOf(record, moment) === 'live');
 }

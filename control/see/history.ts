@@ -1,15 +1,18 @@
 /** Every change of configuration, newest first: what, by whom, why, and what became of it. */
 
 import { type Address, formatProfile } from '../../core/addresses.js';
-import type { Deployment, DeploymentState } from '../../core/deployments.js';
+import type { Deployment, DeploymentState, DeploymentSummary } from '../../core/deployments.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
 import { type DeployedVersion, describeVersion, undoneBecause } from '../facts.js';
+import { mapAtMost } from '../values/map-at-most.js';
 
-/** Deployments that are shown when no time is given. */
+/** Changes that are shown when no time is given. */
 export const historyDefaultCount = 20;
-/** Deployments that are read for each environment at most. */
-const deploymentsMax = 200;
+/** Deployments that are read of each environment at most: forty pages of AppConfig. */
+export const historyReadMax = 2_000;
+/** AppConfig takes few calls a second in one account, all its callers together. */
+const callsAtOnceMax = 10;
 
 export interface History {
   readonly target: string;
@@ -18,6 +21,8 @@ export interface History {
   readonly entries: readonly HistoryEntry[];
   /** The newest change before `since`, where nothing changed after it. */
   readonly lastBefore?: HistoryEntry;
+  /** There may be more than `entries` that was asked for: a limit came first. */
+  readonly truncated: boolean;
 }
 
 export interface HistoryEntry extends DeployedVersion {
@@ -39,29 +44,54 @@ export async function history(cloud: Cloud, question: HistoryQuestion): Promise<
   const clusters = await clustersOf(cloud, question.address);
   const { sinceMs } = question;
   const since = sinceMs === undefined ? undefined : new Date(cloud.clock() - sinceMs).toISOString();
-  const read = clusters.map((open) => readCluster(open, { address: question.address, since }));
-  const found = (await Promise.all(read)).flat().sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
-  if (since === undefined) return { target: cloud.target, entries: found.slice(0, historyDefaultCount) };
-  const entries = found.filter(({ startedAt }) => startedAt >= since);
-  const lastBefore = entries.length === 0 ? found[0] : undefined;
-  return { target: cloud.target, since, entries, ...(lastBefore && { lastBefore }) };
+  const range = { address: question.address, since };
+  const reads = await mapAtMost(callsAtOnceMax, clusters, (open) => listCluster(open, range));
+  const found = reads.flatMap(({ lines }) => lines).sort(newestFirst);
+  const truncated = reads.some(({ isCut }) => isCut);
+  if (since === undefined) {
+    const entries = await readEntries(found.slice(0, historyDefaultCount));
+    return { target: cloud.target, entries, truncated: truncated || found.length > historyDefaultCount };
+  }
+  const entries = await readEntries(found.filter(({ summary }) => summary.startedAt >= since));
+  const [lastBefore] = entries.length === 0 ? await readEntries(found.slice(0, 1)) : [];
+  return { target: cloud.target, since, entries, ...(lastBefore && { lastBefore }), truncated };
 }
 
-/** One more than asked for, so that "nothing changed since" can say what was last. */
-async function readCluster(
+interface Line {
+  readonly open: OpenCluster;
+  readonly summary: DeploymentSummary;
+}
+
+interface Listed {
+  readonly lines: readonly Line[];
+  /** The limit came before the end of what was asked for. */
+  readonly isCut: boolean;
+}
+
+/** One more than asked for: it tells whether there are more, and what changed last where nothing did since. */
+async function listCluster(
   open: OpenCluster,
   { address, since }: { address: Address; since: string | undefined },
-): Promise<HistoryEntry[]> {
+): Promise<Listed> {
   const profiles = profilesOf(open, address).map(({ profile }) => profile);
-  const numbers: number[] = [];
-  for await (const { profile, number, startedAt } of open.store.deployments()) {
-    if (!profiles.includes(profile)) continue;
-    numbers.push(number);
-    const enough = since === undefined ? numbers.length >= historyDefaultCount : startedAt < since;
-    if (enough || numbers.length >= deploymentsMax) break;
+  const lines: Line[] = [];
+  let readCount = 0;
+  for await (const summary of open.store.deployments()) {
+    if (readCount >= historyReadMax) return { lines, isCut: true };
+    readCount++;
+    if (!profiles.includes(summary.profile)) continue;
+    lines.push({ open, summary });
+    if (since === undefined ? lines.length > historyDefaultCount : summary.startedAt < since) break;
   }
-  return Promise.all(numbers.map(async (number) => toEntry(open, await open.store.deployment(number))));
+  return { lines, isCut: false };
 }
+
+const newestFirst = (a: Line, b: Line): number => (a.summary.startedAt < b.summary.startedAt ? 1 : -1);
+
+const readEntries = (lines: readonly Line[]): Promise<HistoryEntry[]> =>
+  mapAtMost(callsAtOnceMax, lines, async ({ open, summary }) =>
+    toEntry(open, await open.store.deployment(summary.number)),
+  );
 
 function toEntry({ cluster }: OpenCluster, deployment: Deployment): HistoryEntry {
   const why = undoneBecause(deployment);

@@ -1,15 +1,15 @@
 /** The nodes of one cluster: what each holds, and why one is left behind. */
 
 import { type ClusterAddress, formatCluster, formatProfile } from '../../core/addresses.js';
-import { type DeploymentSummary, deployedOf, isRunning } from '../../core/deployments.js';
+import { deployedOf, isRunning } from '../../core/deployments.js';
 import { UsageError } from '../../core/errors.js';
 import { hasTwin, type NodeRecord } from '../../core/node-records.js';
 import type { NodeHealth, ValueSource } from '../../core/node-reports.js';
 import type { EpochMs } from '../../core/time.js';
 import type { Cloud } from '../cloud.js';
-import { readDeployments } from '../facts.js';
+import { type NewestDeployments, readNewestDeployments } from '../facts.js';
 import { suggestNames } from '../files/nearest.js';
-import { newestArrival, type Presence, presenceOf } from '../fleet/liveness.js';
+import { judgedAt, type Presence, presenceOf } from '../fleet/liveness.js';
 
 export interface Nodes {
   readonly target: string;
@@ -59,19 +59,14 @@ export interface NodesQuestion {
 export async function nodes(cloud: Cloud, question: NodesQuestion): Promise<Nodes> {
   const { store, profiles } = await cloud.environment(question.cluster);
   const cluster = formatCluster(question.cluster);
-  const [deployments, records] = await Promise.all([
-    readDeployments(store, profiles),
+  const [read, records] = await Promise.all([
+    readNewestDeployments(store, profiles),
     cloud.records.list(cluster),
   ]);
   const asked = question.node === undefined ? records : [demandNode(records, question.node, cluster)];
-  const newest = newestArrival(records);
+  const moment = judgedAt(records, cloud.clock());
   const views = asked
-    .map((record) =>
-      view(
-        { record, newest: newest ?? record.arrivedAtMs },
-        { cluster: question.cluster, deployments, profiles },
-      ),
-    )
+    .map((record) => view({ record, moment }, { cluster: question.cluster, ...read, profiles }))
     .sort(byPresence);
   const shown = question.behind ? views.filter(({ behind }) => behind.length > 0) : views;
   return { target: cloud.target, cluster, nodes: shown };
@@ -79,17 +74,17 @@ export async function nodes(cloud: Cloud, question: NodesQuestion): Promise<Node
 
 interface Seen {
   readonly record: NodeRecord;
-  readonly newest: EpochMs;
+  /** When its cluster is judged. */
+  readonly moment: EpochMs;
 }
 
-interface Wanted {
+interface Wanted extends NewestDeployments {
   readonly cluster: ClusterAddress;
-  readonly deployments: readonly DeploymentSummary[];
   readonly profiles: readonly string[];
 }
 
-function view({ record, newest }: Seen, wanted: Wanted): NodeView {
-  const presence = presenceOf(record, newest);
+function view({ record, moment }: Seen, wanted: Wanted): NodeView {
+  const presence = presenceOf(record, moment);
   return {
     node: record.node,
     presence,
@@ -105,21 +100,22 @@ function view({ record, newest }: Seen, wanted: Wanted): NodeView {
     profiles: Object.fromEntries(
       Object.entries(record.profiles).map(([name, { counters: _counters, ...held }]) => [name, held]),
     ),
-    behind: presence === 'left' ? [] : causesOf({ record, newest }, { presence, wanted }),
+    behind: presence === 'left' ? [] : causesOf({ record, moment }, { presence, wanted }),
   };
 }
 
-function causesOf({ record, newest }: Seen, about: { presence: Presence; wanted: Wanted }): Cause[] {
+function causesOf({ record, moment }: Seen, about: { presence: Presence; wanted: Wanted }): Cause[] {
   const { presence, wanted } = about;
   const causes: Cause[] = [];
-  if (presence === 'silent') causes.push(silence(record, newest));
+  if (presence === 'silent') causes.push(silence(record, moment));
   if (hasTwin(record)) causes.push(twins(record));
   for (const profile of wanted.profiles) causes.push(...causesIn(record, profile, wanted));
   if (presence === 'live' && record.health === 'degraded') causes.push(degraded);
   return causes;
 }
 
-function causesIn(record: NodeRecord, profile: string, { cluster, deployments }: Wanted): Cause[] {
+function causesIn(record: NodeRecord, profile: string, wanted: Wanted): Cause[] {
+  const { cluster, deployments } = wanted;
   const running = deployments.find((item) => item.profile === profile && isRunning(item));
   const deployed = deployedOf(deployments, profile);
   const held = record.profiles[profile];
@@ -131,6 +127,8 @@ function causesIn(record: NodeRecord, profile: string, { cluster, deployments }:
       { why: `refuses ${profile} ${refused.label}: ${refused.reason}`, next: `veltrix get ${address}` },
     ];
   }
+  // What is deployed may be what it holds, and nobody read that far back.
+  if (deployed === undefined && !wanted.isComplete) return [];
   if (acceptable.length === 0 || (held?.label !== undefined && acceptable.includes(held.label))) return [];
   return [
     {
@@ -140,8 +138,8 @@ function causesIn(record: NodeRecord, profile: string, { cluster, deployments }:
   ];
 }
 
-const silence = (record: NodeRecord, newest: EpochMs): Cause => ({
-  why: `silent for ${Math.round((newest - record.arrivedAtMs) / 1000)} s: gone, or cut off and still serving`,
+const silence = (record: NodeRecord, moment: EpochMs): Cause => ({
+  why: `silent for ${Math.round((moment - record.arrivedAtMs) / 1000)} s: gone, or cut off and still serving`,
   next: record.endpoint === undefined ? 'look for its process' : `ask it: curl ${record.endpoint}`,
 });
 

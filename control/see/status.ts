@@ -4,12 +4,14 @@ import { type Address, formatCluster, formatProfile, type ProfileAddress } from 
 import { type Deployment, type DeploymentSummary, deployedOf, isRunning } from '../../core/deployments.js';
 import type { NodeRecord } from '../../core/node-records.js';
 import type { StrategyName } from '../../core/strategies.js';
+import type { EpochMs } from '../../core/time.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
 import {
   type DeployedVersion,
   describeVersion,
-  readDeployments,
+  type NewestDeployments,
+  readNewestDeployments,
   strategyOf,
   undoneBecause,
 } from '../facts.js';
@@ -23,8 +25,10 @@ export interface Status {
   readonly profiles: readonly ProfileStatus[];
 }
 
+/** `unknown`: the newest deployments of its environment, as far as a listing reads, tell nothing of it. */
 export type ProfileState =
   | 'unpublished'
+  | 'unknown'
   | 'rolling-out'
   | 'baking'
   | 'deployed'
@@ -36,6 +40,8 @@ export interface ProfileStatus {
   readonly state: ProfileState;
   /** What nodes are meant to hold when nothing is on its way. */
   readonly deployed?: DeployedVersion;
+  /** Something may be deployed, longer ago than a listing reads. */
+  readonly isDeployedUnknown?: true;
   /** What is on its way. */
   readonly rollout?: Rollout;
   /** The newest version, where it was taken back. */
@@ -67,20 +73,21 @@ export async function status(cloud: Cloud, address: Address): Promise<Status> {
 
 async function clusterStatus(cloud: Cloud, open: OpenCluster, address: Address) {
   const profiles = profilesOf(open, address);
-  const [deployments, records] = await Promise.all([
-    readDeployments(
+  const [read, records] = await Promise.all([
+    readNewestDeployments(
       open.store,
       profiles.map(({ profile }) => profile),
     ),
     cloud.records.list(formatCluster(open.cluster)),
   ]);
-  return Promise.all(profiles.map((profile) => profileStatus({ open, deployments, records }, profile)));
+  const facts = { open, ...read, records, now: cloud.clock() };
+  return Promise.all(profiles.map((profile) => profileStatus(facts, profile)));
 }
 
-interface ClusterFacts {
+interface ClusterFacts extends NewestDeployments {
   readonly open: OpenCluster;
-  readonly deployments: readonly DeploymentSummary[];
   readonly records: readonly NodeRecord[];
+  readonly now: EpochMs;
 }
 
 async function profileStatus(facts: ClusterFacts, address: ProfileAddress): Promise<ProfileStatus> {
@@ -96,13 +103,14 @@ async function profileStatus(facts: ClusterFacts, address: ProfileAddress): Prom
   const wanted = rollout ?? complete;
   return {
     address: formatProfile(address),
-    state: stateOf(newest),
+    state: newest === undefined && !facts.isComplete ? 'unknown' : stateOf(newest),
     ...(deployed && { deployed: describeVersion(deployed, deployed.description) }),
+    ...(complete === undefined && !facts.isComplete && { isDeployedUnknown: true as const }),
     ...(rollout && { rollout: describeRollout(rollout) }),
     ...(undone && {
       undone: { ...describeVersion(undone, undone.description), why: undoneBecause(undone) ?? '' },
     }),
-    nodes: fleetStatus(facts.records, address.profile, wanted?.label),
+    nodes: fleetStatus(facts, address.profile, wanted?.label),
   };
 }
 
@@ -136,11 +144,11 @@ function describeRollout(deployment: Deployment): Rollout {
   };
 }
 
-function fleetStatus(records: readonly NodeRecord[], profile: string, label = ''): FleetStatus {
+function fleetStatus({ records, now }: ClusterFacts, profile: string, label = ''): FleetStatus {
   const newest = newestArrival(records);
   return {
-    ...convergence(records, { profile, label }),
-    held: heldLabels(liveNodes(records), profile),
+    ...convergence(records, { profile, label }, now),
+    held: heldLabels(liveNodes(records, now), profile),
     ...(newest !== undefined && { lastReportAt: new Date(newest).toISOString() }),
   };
 }

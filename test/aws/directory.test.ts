@@ -40,12 +40,31 @@ describe('a directory', () => {
     expect((await directory.strategies()).get('veltrix-main-linear-20')).toBe('str0001');
   });
 
-  it('refuses to guess between two things of one name', async () => {
-    const twins = createLists({ Applications: [item('quest', 'app0001'), item('quest', 'app0002')] });
-    await expect(twins.applications()).rejects.toMatchObject({
-      code: 'VELTRIX_SERVICE_UNAVAILABLE',
-      message: 'Two applications are named "quest": app0001 and app0002',
-    });
+  const shared = createLists({
+    Applications: [
+      item('foreign', 'app0001'),
+      item('quest', 'app0002'),
+      item('foreign', 'app0003'),
+      item('foreign', 'app0004'),
+    ],
+  });
+
+  it('refuses to guess between things of one name, when it is asked for that name', async () => {
+    const applications = await shared.applications();
+    expect(() => applications.get('foreign')).toThrow(
+      expect.objectContaining({
+        code: 'VELTRIX_SERVICE_UNAVAILABLE',
+        message: '3 applications are named "foreign": app0001, app0003 and app0004',
+        hint: 'Rename or delete the one that Veltrix did not deploy (AWS console, AppConfig).',
+      }),
+    );
+  });
+
+  it('gives every other name, and lists no name that means several things', async () => {
+    const applications = await shared.applications();
+    expect(applications.get('quest')).toBe('app0002');
+    expect(applications.get('nobody')).toBeUndefined();
+    expect([...applications]).toEqual([['quest', 'app0002']]);
   });
 
   it('says which list could not be read', async () => {

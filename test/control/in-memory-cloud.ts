@@ -11,6 +11,9 @@ import { type EpochMs, type EpochSeconds, epochMs } from '../../core/time.js';
 import { createHandler } from '../../functions/publish-config/handler.js';
 import { InMemoryAppConfig } from '../aws/in-memory-appconfig.js';
 
+/** When the world begins, and when records arrive unless a test says otherwise. */
+export const startMs = Date.UTC(2026, 0, 1);
+
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export class InMemoryCloud implements Cloud {
@@ -45,7 +48,8 @@ export class InMemoryCloud implements Cloud {
 
   async environment({ environment }: { application: string; environment: string }) {
     const profiles = this.application.profiles.map(({ name }) => name);
-    return { store: this.appConfig.environment(environment), profiles };
+    const hasProfile = (name: string) => profiles.includes(name);
+    return { store: this.appConfig.environment(environment), profiles, hasProfile };
   }
 
   async publish(...[cluster, request]: Parameters<Cloud['publish']>) {
@@ -79,6 +83,7 @@ export interface NodeFacts {
   readonly node: string;
   readonly cluster?: string;
   readonly arrivedAtMs?: number;
+  readonly reportIntervalMs?: number;
   readonly health?: NodeRecord['health'];
   readonly endpoint?: string;
   readonly label?: string;
@@ -90,7 +95,7 @@ export interface NodeFacts {
 /** The record of a node that holds one profile, `rules`. */
 export function record(facts: NodeFacts): NodeRecord {
   const { node, label, refused, endpoint, twin } = facts;
-  const arrivedAtMs = facts.arrivedAtMs ?? 1_000_000;
+  const { arrivedAtMs = startMs, reportIntervalMs } = facts;
   return {
     cluster: facts.cluster ?? 'quest/staging',
     node,
@@ -103,6 +108,7 @@ export function record(facts: NodeFacts): NodeRecord {
     inFlight: 1,
     health: facts.health ?? 'ready',
     ...(endpoint !== undefined && { endpoint }),
+    ...(reportIntervalMs !== undefined && { reportIntervalMs }),
     profiles: {
       rules: {
         ...(label !== undefined && { label }),
@@ -114,7 +120,7 @@ export function record(facts: NodeFacts): NodeRecord {
     },
     droppedReports: 0,
     arrivedAtMs: epochMs(arrivedAtMs),
-    since: epochMs(900_000),
+    since: epochMs(arrivedAtMs - 100_000),
     expiresAtSeconds: 9_999 as EpochSeconds,
     retired: [],
     ...(twin && { twin }),

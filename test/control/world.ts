@@ -35,5 +35,25 @@ export async function createWorld(): Promise<World> {
   };
 }
 
+/** Deployments of the staging environment that came and went; by default of a profile that nobody asks for. */
+export function fillHistory({ cloud }: World, count: number, profile = 'other'): void {
+  const history = cloud.appConfig.history('staging');
+  const first = history.length + 1;
+  for (let number = first; number < first + count; number++) {
+    history.push({
+      number,
+      profile,
+      version: number,
+      state: profile === 'other' ? 'COMPLETE' : 'ROLLED_BACK',
+      percentage: 100,
+      startedAt: new Date(cloud.clock() + number).toISOString(),
+      description: '',
+      log: [],
+      durationMinutes: 0,
+      bakeMinutes: 0,
+    });
+  }
+}
+
 /** A valid file with this cool-down. */
 export const yamlWith = (coolDownMs: number): string => `coolDownMs: ${coolDownMs}\ndifficulty: easy\n`;

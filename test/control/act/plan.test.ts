@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { plan } from '../../../control/act/plan.js';
 import { publish } from '../../../control/act/publish.js';
+import { getValue } from '../../../control/see/values.js';
+import { ServiceUnavailable } from '../../../core/errors.js';
 import { record } from '../in-memory-cloud.js';
-import { createWorld, rules, type World, yamlWith } from '../world.js';
+import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -94,6 +96,26 @@ describe('plan', () => {
       address: { application: 'quest', environment: 'staging' },
     });
     expect(profiles.map(({ address }) => address)).toEqual(['quest/staging/rules']);
+  });
+
+  it('refuses to guess between two deployed profiles of one name', async () => {
+    const environment = world.cloud.environment.bind(world.cloud);
+    const shared = new ServiceUnavailable('two profiles are named "rules"', { hint: 'Rename one.' });
+    world.cloud.environment = async (cluster) => ({
+      ...(await environment(cluster)),
+      hasProfile: () => {
+        throw shared;
+      },
+    });
+    await expect(planned()).rejects.toBe(shared);
+    await expect(getValue(world.cloud, rules)).rejects.toBe(shared);
+  });
+
+  it('plans over a version that was completed hundreds of deployments ago', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    fillHistory(world, 600);
+    world.edit(yamlWith(4000));
+    expect(await planned()).toMatchObject({ outcome: 'publish', expectedVersion: 1 });
   });
 
   it('offers the nearest profile', async () => {

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { publish, waitFor } from '../../../control/act/publish.js';
+import { prepare, publish, waitFor } from '../../../control/act/publish.js';
 import type { Progress } from '../../../control/act/wait.js';
-import { record } from '../in-memory-cloud.js';
-import { createWorld, rules, type World, yamlWith } from '../world.js';
+import { record, startMs } from '../in-memory-cloud.js';
+import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -92,6 +92,21 @@ describe('publish', () => {
     });
   });
 
+  it('builds on a version that was completed hundreds of deployments ago', async () => {
+    await world.publishAndFinish(yamlWith(4000));
+    fillHistory(world, 600);
+    world.edit(yamlWith(3000));
+    expect(await publish(world.cloud, world.loaded, order)).toMatchObject({ version: 2, previousVersion: 1 });
+  });
+
+  it('publishes what was prepared, whatever the file says by then', async () => {
+    world.edit(yamlWith(4000));
+    const prepared = await prepare(world.loaded, rules);
+    world.edit(yamlWith(3000));
+    await publish(world.cloud, world.loaded, { ...order, prepared });
+    expect(new TextDecoder().decode(world.cloud.appConfig.bytes('rules', 1))).toContain('4000');
+  });
+
   it('offers the nearest environment', async () => {
     const lost = { ...order, address: { ...rules, environment: 'prodction' } };
     await expect(publish(world.cloud, world.loaded, lost)).rejects.toMatchObject({
@@ -144,9 +159,57 @@ describe('waitFor', () => {
     world.cloud.nodes.push(
       record({ node: 'a', label }),
       record({ node: 'b', health: 'stopped' }),
-      record({ node: 'c', arrivedAtMs: 500_000 }),
+      record({ node: 'c', arrivedAtMs: startMs - 500_000 }),
     );
     expect(await waiting()).toMatchObject({ holding: ['a'], silent: ['c'], left: ['b'] });
+  });
+
+  it('does not end well while a node that was live has fallen silent', async () => {
+    world.cloud.nodes.push(record({ node: 'a', label }), record({ node: 'b' }));
+    world.cloud.onWait = () => {
+      world.cloud.nodes[0] = record({ node: 'a', label, arrivedAtMs: world.cloud.clock() });
+    };
+    await expect(waiting(30_000)).rejects.toMatchObject({
+      code: 'VELTRIX_NOT_CONVERGED',
+      message: expect.stringMatching(/^1 of 2 nodes hold \S+ after 30 s; .* silent since: b$/),
+      behind: ['b'],
+    });
+  });
+
+  it('does not end well when the whole fleet falls silent', async () => {
+    world.cloud.nodes.push(record({ node: 'a' }), record({ node: 'b', label }));
+    eachWait(() => undefined);
+    await expect(waiting(120_000)).rejects.toMatchObject({ behind: ['a', 'b'] });
+    expect(seen.at(-1)).toMatchObject({ holding: [], waiting: [], silent: ['a', 'b'], lost: ['a', 'b'] });
+  });
+
+  it('does not end well when the record of a node that was live is gone', async () => {
+    world.cloud.nodes.push(record({ node: 'a', label }), record({ node: 'b' }));
+    world.cloud.onWait = () => void world.cloud.nodes.splice(1);
+    await expect(waiting(3_000)).rejects.toMatchObject({ behind: ['b'] });
+  });
+
+  it('counts a node that came while it waited', async () => {
+    world.cloud.nodes.push(record({ node: 'a' }));
+    eachWait((wait) => {
+      const arrivedAtMs = world.cloud.clock();
+      if (wait === 1) world.cloud.nodes.push(record({ node: 'late', arrivedAtMs }));
+      world.cloud.nodes[0] = record({ node: 'a', arrivedAtMs, ...(wait > 30 && { label }) });
+    });
+    await expect(waiting(40_000)).rejects.toMatchObject({ behind: ['late'] });
+  });
+
+  it('ends when the silent node comes back with the version, or says good-bye', async () => {
+    world.cloud.nodes.push(record({ node: 'a', label }), record({ node: 'b' }), record({ node: 'c' }));
+    eachWait((wait) => {
+      const arrivedAtMs = world.cloud.clock();
+      world.cloud.nodes[0] = record({ node: 'a', label, arrivedAtMs });
+      if (wait === 25) world.cloud.nodes[1] = record({ node: 'b', label, arrivedAtMs });
+      if (wait === 27) world.cloud.nodes[2] = record({ node: 'c', health: 'stopped', arrivedAtMs });
+    });
+    expect(await waiting()).toMatchObject({ holding: ['a', 'b'], left: ['c'], lost: [] });
+    expect(seen).toHaveLength(28);
+    expect(seen.some(({ lost }) => lost.join() === 'b,c')).toBe(true);
   });
 
   it('ends without nodes when the version is offered to all', async () => {

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { convergence, isConverged, liveCount } from '../../../control/fleet/convergence.js';
-import { liveNodes } from '../../../control/fleet/liveness.js';
-import { type NodeFacts, record } from '../in-memory-cloud.js';
+import { epochMs } from '../../../core/time.js';
+import { type NodeFacts, record as recordOf } from '../in-memory-cloud.js';
 
+const now = epochMs(1_000_000);
+const record = (facts: NodeFacts) => recordOf({ arrivedAtMs: 1_000_000, ...facts });
 const awaited = { profile: 'rules', label: 'v2-bbbbbbbb' };
 const refusal = { label: 'v2-bbbbbbbb', reason: 'coolDownMs is 5, expected text' };
 const none = { holding: [], waiting: [], refused: [], silent: [], left: [] };
@@ -54,17 +56,17 @@ describe('convergence', () => {
       { holding: ['a'], left: ['b'] },
     ],
   ])('counts %s', (_name, nodes, expected) => {
-    expect(convergence(nodes.map(record), awaited)).toEqual({ ...none, ...expected });
+    expect(convergence(nodes.map(record), awaited, now)).toEqual({ ...none, ...expected });
   });
 
   it('sorts names', () => {
     const nodes = ['c', 'a', 'b'].map((node) => record({ node, label: 'v2-bbbbbbbb' }));
-    expect(convergence(nodes, awaited).holding).toEqual(['a', 'b', 'c']);
+    expect(convergence(nodes, awaited, now).holding).toEqual(['a', 'b', 'c']);
   });
 
   it('takes no profile of a node for another by the name of a member', () => {
     const node = record({ node: 'a', label: 'v2-bbbbbbbb' });
-    expect(convergence([node], { profile: 'constructor', label: 'v2-bbbbbbbb' }).waiting).toEqual(['a']);
+    expect(convergence([node], { profile: 'constructor', label: 'v2-bbbbbbbb' }, now).waiting).toEqual(['a']);
   });
 });
 
@@ -89,7 +91,7 @@ describe('convergence of any fleet', () => {
   it('puts every node in exactly one list', () => {
     fc.assert(
       fc.property(anyFleet, (records) => {
-        const { holding, waiting, refused, silent, left } = convergence(records, awaited);
+        const { holding, waiting, refused, silent, left } = convergence(records, awaited, now);
         const all = [...holding, ...waiting, ...refused.map(({ node }) => node), ...silent, ...left];
         expect(all.sort()).toEqual(records.map(({ node }) => node).sort());
       }),
@@ -99,20 +101,35 @@ describe('convergence of any fleet', () => {
   it('does not depend on the order of records', () => {
     fc.assert(
       fc.property(anyFleet, (records) => {
-        expect(convergence([...records].reverse(), awaited)).toEqual(convergence(records, awaited));
+        expect(convergence([...records].reverse(), awaited, now)).toEqual(convergence(records, awaited, now));
       }),
     );
   });
 
   it('is there exactly when every live node holds the version', () => {
+    const arrivals = { live: [985_000, 1_000_000], silent: [900_000, 984_999], left: [900_000, 1_000_000] };
+    const anyMember = fc.constantFrom('live' as const, 'silent' as const, 'left' as const).chain((presence) =>
+      fc.record({
+        presence: fc.constant(presence),
+        holds: fc.boolean(),
+        arrivedAtMs: fc.integer({ min: arrivals[presence][0] ?? 0, max: arrivals[presence][1] ?? 0 }),
+      }),
+    );
     fc.assert(
-      fc.property(anyFleet, (records) => {
-        const live = liveNodes(records);
-        const result = convergence(records, awaited);
-        expect(isConverged(result)).toBe(
-          live.every(({ profiles }) => profiles.rules?.label === 'v2-bbbbbbbb'),
+      fc.property(fc.array(anyMember, { maxLength: 30 }), (members) => {
+        const records = members.map(({ presence, holds, arrivedAtMs }, index) =>
+          record({
+            node: `n${index}`,
+            arrivedAtMs,
+            health: presence === 'left' ? 'stopped' : 'ready',
+            label: holds ? 'v2-bbbbbbbb' : 'v1-aaaaaaaa',
+          }),
         );
-        expect(liveCount(result)).toBe(live.length);
+        const newest = record({ node: 'newest', label: 'v2-bbbbbbbb' });
+        const live = members.filter(({ presence }) => presence === 'live');
+        const result = convergence([...records, newest], awaited, now);
+        expect(isConverged(result)).toBe(live.every(({ holds }) => holds));
+        expect(liveCount(result)).toBe(live.length + 1);
       }),
     );
   });
@@ -122,7 +139,7 @@ describe('convergence of any fleet', () => {
       fc.property(anyFleet, fc.nat(), (records, pick) => {
         if (records.length === 0) return;
         const index = pick % records.length;
-        const before = convergence(records, awaited).holding;
+        const before = convergence(records, awaited, now).holding;
         const after = records.map((item, at) =>
           at === index
             ? record({
@@ -133,7 +150,7 @@ describe('convergence of any fleet', () => {
               })
             : item,
         );
-        expect(convergence(after, awaited).holding).toEqual(expect.arrayContaining([...before]));
+        expect(convergence(after, awaited, now).holding).toEqual(expect.arrayContaining([...before]));
       }),
     );
   });

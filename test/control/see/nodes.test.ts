@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publish } from '../../../control/act/publish.js';
 import { type NodesQuestion, nodes } from '../../../control/see/nodes.js';
 import { epochMs } from '../../../core/time.js';
-import { type NodeFacts, record } from '../in-memory-cloud.js';
-import { createWorld, rules, type World, yamlWith } from '../world.js';
+import { type NodeFacts, record, startMs } from '../in-memory-cloud.js';
+import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 const cluster = { application: 'quest', environment: 'staging' };
 
@@ -61,11 +61,26 @@ describe('nodes', () => {
   it('tell for how long a node has been silent, and how to ask it', async () => {
     const [, silent] = await ask([
       { node: 'a', label },
-      { node: 'b', label, arrivedAtMs: 960_000, endpoint: 'http://10.0.0.7:80' },
+      { node: 'b', label, arrivedAtMs: startMs - 40_000, endpoint: 'http://10.0.0.7:80' },
     ]);
     expect(silent?.behind).toEqual([
       { why: 'silent for 40 s: gone, or cut off and still serving', next: 'ask it: curl http://10.0.0.7:80' },
     ]);
+  });
+
+  it('are all silent when nothing arrived for more than a minute, with nobody left to compare with', async () => {
+    world.cloud.appConfig.nowMs = startMs + 75_000;
+    const views = await ask([{ node: 'a', label }]);
+    expect(views).toMatchObject([
+      { presence: 'silent', behind: [{ why: 'silent for 75 s: gone, or cut off and still serving' }] },
+    ]);
+  });
+
+  it('are not said to hold the wrong version when nobody read far enough to know the right one', async () => {
+    fillHistory(world, 500);
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, { address: rules, author: 'a', reason: 'b' });
+    expect(await ask([{ node: 'a', label }])).toMatchObject([{ node: 'a', behind: [] }]);
   });
 
   it('count neither the old nor the new version as behind while a rollout runs', async () => {

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeStatus } from '../../../cli/commands/status.js';
+import { createPaint } from '../../../cli/terminal/paint.js';
 import { publish } from '../../../control/act/publish.js';
 import { status } from '../../../control/see/status.js';
-import { record } from '../in-memory-cloud.js';
-import { createWorld, rules, type World, yamlWith } from '../world.js';
+import { record, startMs } from '../in-memory-cloud.js';
+import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -73,6 +75,33 @@ describe('status', () => {
       undone: { version: 2, reason: 'less', why: 'Rollback initiated by a test' },
       nodes: { holding: ['a'], waiting: [] },
     });
+  });
+
+  it('says that every node is silent when nothing arrived for more than a minute', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    const label = world.cloud.appConfig.versions.get('rules')?.[0]?.label ?? '';
+    world.cloud.nodes.push(record({ node: 'a', label }));
+    world.cloud.appConfig.nowMs = startMs + 60_000;
+    expect(await staging()).toMatchObject({ nodes: { holding: ['a'], silent: [] } });
+    world.cloud.appConfig.nowMs = startMs + 75_000;
+    const answer = await staging();
+    expect(answer).toMatchObject({ nodes: { holding: [], silent: ['a'], held: [] } });
+    expect(describeStatus(await status(world.cloud, rules), createPaint(false)).join('\n')).toContain(
+      'none: no report for 75 s',
+    );
+  });
+
+  it('says that it does not know what lies further back than it reads', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    fillHistory(world, 500);
+    expect(await staging()).toMatchObject({ state: 'unknown', isDeployedUnknown: true });
+  });
+
+  it('does not call unknown what was never published', async () => {
+    fillHistory(world, 500);
+    const answer = await staging();
+    expect(answer).toMatchObject({ state: 'unpublished' });
+    expect(answer).not.toHaveProperty('isDeployedUnknown');
   });
 
   it('covers every profile and environment when it is asked of nothing in particular', async () => {

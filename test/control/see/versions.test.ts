@@ -5,7 +5,7 @@ import { history } from '../../../control/see/history.js';
 import { difference, getValue } from '../../../control/see/values.js';
 import { parseAddress } from '../../../core/addresses.js';
 import { pendingChanges, startOfChanges } from '../../../core/change-events.js';
-import { createWorld, rules, type World, yamlWith } from '../world.js';
+import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 let world: World;
 beforeEach(async () => {
@@ -24,6 +24,12 @@ describe('getValue', () => {
       reason: 'first',
       value: { coolDownMs: 5000, difficulty: 'easy' },
     });
+  });
+
+  it('finds the deployed version hundreds of deployments ago', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    fillHistory(world, 600);
+    expect(await getValue(world.cloud, rules)).toMatchObject({ version: 1 });
   });
 
   it('gives an earlier one by its number', async () => {
@@ -93,6 +99,55 @@ describe('history', () => {
     world.cloud.appConfig.nowMs += 3_600_000;
     const answer = await history(world.cloud, { address: {}, sinceMs: 600_000 });
     expect(answer).toMatchObject({ entries: [], lastBefore: { version: 1 } });
+  });
+});
+
+describe('a long history', () => {
+  const monthMs = 30 * 24 * 3_600_000;
+
+  it('is read down to the time that was asked for', async () => {
+    fillHistory(world, 450, 'rules');
+    const { entries, truncated } = await history(world.cloud, { address: rules, sinceMs: monthMs });
+    expect(entries).toHaveLength(450);
+    expect(truncated).toBe(false);
+  });
+
+  it('says so when a limit came first', async () => {
+    fillHistory(world, 2_001, 'rules');
+    const { entries, truncated } = await history(world.cloud, { address: rules, sinceMs: monthMs });
+    expect(entries).toHaveLength(2_000);
+    expect(truncated).toBe(true);
+  });
+
+  it('shows the newest 20 when no time is given, and says that there are more', async () => {
+    fillHistory(world, 20, 'rules');
+    expect(await history(world.cloud, { address: rules })).toMatchObject({ truncated: false });
+    fillHistory(world, 1, 'rules');
+    const { entries, truncated } = await history(world.cloud, { address: rules });
+    expect(entries.map(({ deployment }) => deployment)).toEqual([
+      21, 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2,
+    ]);
+    expect(truncated).toBe(true);
+  });
+
+  it('is read a few calls at a time', async () => {
+    fillHistory(world, 60, 'rules');
+    let running = 0;
+    let most = 0;
+    const environment = world.cloud.environment.bind(world.cloud);
+    world.cloud.environment = async (cluster) => {
+      const open = await environment(cluster);
+      const deployment = async (number: number) => {
+        most = Math.max(most, ++running);
+        await new Promise((resolve) => setImmediate(resolve));
+        running--;
+        return open.store.deployment(number);
+      };
+      return { ...open, store: { ...open.store, deployment } };
+    };
+    const { entries } = await history(world.cloud, { address: rules, sinceMs: monthMs });
+    expect(entries).toHaveLength(60);
+    expect(most).toBe(10);
   });
 });
 

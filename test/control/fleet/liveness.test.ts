@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { judgedAt, liveNodes, presenceOf } from '../../../control/fleet/liveness.js';
+import { epochMs } from '../../../core/time.js';
+import { record } from '../in-memory-cloud.js';
+
+const node = (arrivedAtMs: number, reportIntervalMs?: number) =>
+  record({ node: 'a', arrivedAtMs, ...(reportIntervalMs !== undefined && { reportIntervalMs }) });
+
+describe('a node', () => {
+  it.each([
+    ['that reports every 5 s unless it says otherwise', undefined, 15_000],
+    ['that reports every 5 s', 5_000, 15_000],
+    ['that reports several times a second', 250, 15_000],
+    ['that reports every 6 s', 6_000, 18_000],
+    ['that reports every minute', 60_000, 180_000],
+  ])('%s is silent after three of its intervals', (_name, intervalMs, silenceMs) => {
+    const moment = epochMs(1_000_000);
+    expect(presenceOf(node(1_000_000 - silenceMs, intervalMs), moment)).toBe('live');
+    expect(presenceOf(node(1_000_000 - silenceMs - 1, intervalMs), moment)).toBe('silent');
+  });
+});
+
+describe('a cluster', () => {
+  it('is judged at its newest arrival while clocks may differ', () => {
+    const records = [node(900_000), node(1_000_000)];
+    expect(judgedAt(records, epochMs(1_060_000))).toBe(1_000_000);
+    expect(judgedAt(records, epochMs(400_000))).toBe(1_000_000);
+  });
+
+  it('is silent as a whole when nothing arrived for longer than that', () => {
+    expect(liveNodes([node(1_000_000)], epochMs(1_060_000))).toHaveLength(1);
+    expect(liveNodes([node(1_000_000)], epochMs(1_060_001))).toHaveLength(0);
+    expect(judgedAt([node(1_000_000)], epochMs(1_060_001))).toBe(1_060_001);
+  });
+
+  it('lives on with a node that reports every minute', () => {
+    expect(liveNodes([node(1_000_000, 60_000)], epochMs(1_065_000))).toHaveLength(1);
+  });
+
+  it('of nobody has nobody live', () => {
+    expect(liveNodes([], epochMs(1_000_000))).toEqual([]);
+  });
+});
