@@ -7,7 +7,7 @@ import {
   deploymentStates,
   type LogEntry,
   type VersionSummary,
-} from '../core/deployments.js';
+} from '../core/delivery/deployments.js';
 import { ServiceUnavailable } from '../core/errors.js';
 import { epochMs } from '../core/time.js';
 

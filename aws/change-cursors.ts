@@ -2,8 +2,8 @@
 
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { type ChangeCursor, startOfChanges } from '../core/change-events.js';
-import type { ChangeCursors } from '../core/change-stream.js';
+import { type ChangeCursor, startOfChanges } from '../core/delivery/change-events.js';
+import type { ChangeCursors } from '../core/delivery/change-stream.js';
 import { calling } from './failures.js';
 import { document, type Item, lost, overRevision, readItem, wholeNumber } from './items.js';
 

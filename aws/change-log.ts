@@ -7,7 +7,7 @@ import {
   type KinesisClient,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
-import { type ChangeEvent, changeEventSchema } from '../core/change-events.js';
+import { type ChangeEvent, changeEventSchema } from '../core/delivery/change-events.js';
 import { calling } from './failures.js';
 
 /** Kinesis answers five reads a second of each shard, all readers together: one a second leaves room for consumers. */

@@ -1,7 +1,7 @@
 /** The stream `changes` in Kinesis. */
 
 import { type KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
-import type { ChangeStream } from '../core/change-stream.js';
+import type { ChangeStream } from '../core/delivery/change-stream.js';
 import { calling } from './failures.js';
 
 /** `stream` is the stream's name. One record an event; its partition key is the event's subject, so order holds per profile. */

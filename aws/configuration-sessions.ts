@@ -13,7 +13,7 @@ import type {
   SessionFailure,
   SessionTarget,
   StartAnswer,
-} from '../core/configuration-sessions.js';
+} from '../core/delivery/configuration-sessions.js';
 import { withoutNodeVersionWarning } from './node-version-warning.js';
 
 /** AppConfig's interval when an answer names none (User Guide, `NextPollIntervalInSeconds`). */

@@ -1,8 +1,8 @@
 /** The dead letters' queue in SQS. */
 
 import { GetQueueUrlCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { DeadLetter, DeadLetters } from '../core/dead-letters.js';
 import { ServiceUnavailable } from '../core/errors.js';
+import type { DeadLetter, DeadLetters } from '../core/fleet/dead-letters.js';
 import { calling } from './failures.js';
 
 /** SQS: a message holds 256 KiB. */

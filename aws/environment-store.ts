@@ -10,8 +10,8 @@ import {
   paginateListHostedConfigurationVersions,
   StartDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
-import { contentType } from '../core/content.js';
-import type { EnvironmentStore, NewDeployment, NewVersion } from '../core/deployments.js';
+import { contentType } from '../core/content/content.js';
+import type { EnvironmentStore, NewDeployment, NewVersion } from '../core/delivery/deployments.js';
 import { ContentRefused, isVeltrixError, type Problem, ServiceUnavailable } from '../core/errors.js';
 import {
   readDeployment,

@@ -1,8 +1,8 @@
 /** Load reports on their way to the stream `load`, over Kinesis. */
 
 import { KinesisClient, PutRecordsCommand } from '@aws-sdk/client-kinesis';
-import type { LoadReports, PutOutcome } from '../core/load-reports.js';
-import { type NodeReport, reportPartitionKey } from '../core/node-reports.js';
+import type { LoadReports, PutOutcome } from '../core/fleet/load-reports.js';
+import { type NodeReport, reportPartitionKey } from '../core/fleet/node-reports.js';
 import { withoutNodeVersionWarning } from './node-version-warning.js';
 
 /** Kinesis: PutRecords takes at most 500 records. */

@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { ServiceUnavailable } from '../core/errors.js';
+import type { NodeRecord, NodeRecords, StoredRecord } from '../core/fleet/node-records.js';
+import { nodeReportSchema } from '../core/fleet/node-reports.js';
 import { nodeShard, nodeShards } from '../core/names.js';
-import type { NodeRecord, NodeRecords, StoredRecord } from '../core/node-records.js';
-import { nodeReportSchema } from '../core/node-reports.js';
 import type { Clock, EpochMs, EpochSeconds } from '../core/time.js';
 import { calling } from './failures.js';
 import { document, type Item, lost, overRevision, readItem, wholeNumber } from './items.js';

@@ -2,9 +2,9 @@
 
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { type ClusterAddress, formatCluster } from '../core/addresses.js';
+import { type PublishRequest, type PublishResult, publishResultSchema } from '../core/delivery/publishing.js';
 import { ServiceUnavailable } from '../core/errors.js';
 import { publishFunction } from '../core/names.js';
-import { type PublishRequest, type PublishResult, publishResultSchema } from '../core/publishing.js';
 import { calling, isNamed } from './failures.js';
 
 /** Lambda takes 6 MB for a synchronous invocation ("Lambda quotas", payload). */

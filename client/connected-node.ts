@@ -1,7 +1,7 @@
 /** The parts of a node, put together: profiles, work, reports, and the health that follows from them. */
 
 import { formatCluster } from '../core/addresses.js';
-import type { NodeHealth, NodeReport } from '../core/node-reports.js';
+import type { NodeHealth, NodeReport } from '../core/fleet/node-reports.js';
 import type { Application, Profile } from '../core/profiles.js';
 import { waitFor } from './bounded-call.js';
 import type { NodeDeps } from './default-deps.js';

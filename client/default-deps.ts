@@ -3,8 +3,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { ConfigurationSessions } from '../core/configuration-sessions.js';
-import type { LoadReports } from '../core/load-reports.js';
+import type { ConfigurationSessions } from '../core/delivery/configuration-sessions.js';
+import type { LoadReports } from '../core/fleet/load-reports.js';
 import { loadStream } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
 import { boundedCall } from './bounded-call.js';

@@ -7,7 +7,7 @@ import type { Node } from './node.js';
 import { type ConnectOptions, readOptions } from './options.js';
 
 export { ConfigurationMissing, isVeltrixError, UsageError, VeltrixError } from '../core/errors.js';
-export type { NodeHealth, ValueSource } from '../core/node-reports.js';
+export type { NodeHealth, ValueSource } from '../core/fleet/node-reports.js';
 export type {
   Config,
   ConfigChange,

@@ -1,6 +1,6 @@
 /** What a service holds once it is connected: typed configuration, and the node's word about itself. */
 
-import type { NodeHealth, ValueSource } from '../core/node-reports.js';
+import type { NodeHealth, ValueSource } from '../core/fleet/node-reports.js';
 import type { Application, ProfileName, ProfileValue } from '../core/profiles.js';
 
 /** A value nobody can assign to, at any depth. It is frozen at run time as well. */

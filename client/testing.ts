@@ -2,7 +2,7 @@
 
 import type * as z from 'zod';
 import { formatCluster, formatProfile } from '../core/addresses.js';
-import { checkValue } from '../core/content.js';
+import { checkValue } from '../core/content/content.js';
 import { ConfigurationMissing, ContentRefused, UsageError } from '../core/errors.js';
 import type { Application, Profile, ProfileName } from '../core/profiles.js';
 import type { Node, NodeStatus, ProfileState } from './node.js';

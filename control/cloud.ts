@@ -1,10 +1,10 @@
 /** What an operator's questions are answered from, and acted through: one stage of Veltrix, seen through names. */
 
 import type { ClusterAddress } from '../core/addresses.js';
-import type { ChangeEvent } from '../core/change-events.js';
-import type { EnvironmentStore } from '../core/deployments.js';
-import type { NodeRecords } from '../core/node-records.js';
-import type { PublishRequest, PublishResult } from '../core/publishing.js';
+import type { ChangeEvent } from '../core/delivery/change-events.js';
+import type { EnvironmentStore } from '../core/delivery/deployments.js';
+import type { PublishRequest, PublishResult } from '../core/delivery/publishing.js';
+import type { NodeRecords } from '../core/fleet/node-records.js';
 import type { Clock } from '../core/time.js';
 
 export interface Cloud {

@@ -3,10 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Directory, Ids } from '../aws/directory.js';
 import type { ClusterAddress } from '../core/addresses.js';
-import type { ChangeEvent } from '../core/change-events.js';
+import type { ChangeEvent } from '../core/delivery/change-events.js';
 import { UsageError } from '../core/errors.js';
+import type { NodeRecords } from '../core/fleet/node-records.js';
 import { changesStream, nodesTable } from '../core/names.js';
-import type { NodeRecords } from '../core/node-records.js';
 import { type Clock, epochMs } from '../core/time.js';
 import type { Cloud, OpenEnvironment } from './cloud.js';
 import { suggestNames } from './files/nearest.js';

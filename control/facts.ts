@@ -1,17 +1,17 @@
 /** What several questions need to know of an environment, read once. */
 
 import { createHash } from 'node:crypto';
-import type { JsonValue } from '../core/canonical-json.js';
-import { hash8Of } from '../core/content.js';
+import type { JsonValue } from '../core/content/canonical-json.js';
+import { hash8Of } from '../core/content/content.js';
 import {
   type Deployment,
   type DeploymentSummary,
   deployedOf,
   type EnvironmentStore,
-} from '../core/deployments.js';
+} from '../core/delivery/deployments.js';
+import { readProvenance } from '../core/delivery/provenance.js';
+import { type StrategyName, strategies, strategyNames } from '../core/delivery/strategies.js';
 import { ServiceUnavailable } from '../core/errors.js';
-import { readProvenance } from '../core/provenance.js';
-import { type StrategyName, strategies, strategyNames } from '../core/strategies.js';
 
 /** Deployments that a listing reads at most of each environment: ten pages of AppConfig. */
 const listedDeploymentsMax = 500;

@@ -3,9 +3,9 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { CfnDeploymentStrategy } from 'aws-cdk-lib/aws-appconfig';
 import type { Construct } from 'constructs';
+import { type Strategy, strategies } from '../core/delivery/strategies.js';
 import { strategyName } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
-import { type Strategy, strategies } from '../core/strategies.js';
 import { AppConfigApplication } from './appconfig-application.js';
 import { ChangeNotifications } from './change-notifications.js';
 import type { Stage } from './stages.js';

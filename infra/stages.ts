@@ -2,8 +2,8 @@
 
 import * as z from 'zod';
 import { namePattern } from '../core/addresses.js';
+import { strategyNames } from '../core/delivery/strategies.js';
 import { defaultStage } from '../core/names.js';
-import { strategyNames } from '../core/strategies.js';
 
 /** Stages are part of names that may have 64 characters. */
 const stageNameMaxChars = 12;

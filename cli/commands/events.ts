@@ -2,7 +2,7 @@
 
 import * as z from 'zod';
 import { events as readEvents } from '../../control/see/events.js';
-import type { ChangeEvent } from '../../core/change-events.js';
+import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import { defineCommand } from '../command.js';
 import { address, flag } from '../parse-arguments.js';
 import { provenance } from '../terminal/layout.js';

@@ -3,7 +3,7 @@
 import * as z from 'zod';
 import { demandCluster } from '../../control/addressing.js';
 import { type Nodes, type NodeView, nodes as readNodes } from '../../control/see/nodes.js';
-import { parseLabel } from '../../core/content.js';
+import { parseLabel } from '../../core/content/content.js';
 import { defineCommand } from '../command.js';
 import { address, flag } from '../parse-arguments.js';
 import { count, table } from '../terminal/layout.js';

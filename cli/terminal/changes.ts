@@ -1,7 +1,7 @@
 /** Changes of a value, one a line: `coolDownMs  5000 → 4000`. */
 
 import type { Change } from '../../control/values/json-diff.js';
-import type { JsonValue } from '../../core/canonical-json.js';
+import type { JsonValue } from '../../core/content/canonical-json.js';
 import { count, table } from './layout.js';
 import type { Paint } from './paint.js';
 

@@ -1,7 +1,7 @@
 /** One profile's state on one screen: what is wanted beside what is, then the nodes as squares. */
 
 import type { ProfileStatus, Rollout } from '../../control/see/status.js';
-import { parseLabel } from '../../core/content.js';
+import { parseLabel } from '../../core/content/content.js';
 import { ago, bar, count, duration, provenance, table } from './layout.js';
 import { type Paint, padTo, widthOf } from './paint.js';
 

@@ -1,6 +1,6 @@
 /** What a process starts from, given the copy the last one left. */
 
-import type { Checked } from '../../core/content.js';
+import type { Checked } from '../../core/content/content.js';
 import type { EpochMs } from '../../core/time.js';
 import {
   type ActiveVersion,

@@ -1,8 +1,8 @@
 /** One profile on this node: what is in force, where it is kept, and what asks for the next version. */
 
 import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import type { ConfigurationSessions } from '../../core/configuration-sessions.js';
-import { type Checked, checkValue, parseContent } from '../../core/content.js';
+import { type Checked, checkValue, parseContent } from '../../core/content/content.js';
+import type { ConfigurationSessions } from '../../core/delivery/configuration-sessions.js';
 import { describeProblem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
 import { boundedCall, waitFor } from '../bounded-call.js';

@@ -4,12 +4,12 @@
  */
 
 import { createHash } from 'node:crypto';
-import type { PollAnswer, SessionFailure } from '../../core/configuration-sessions.js';
-import type { Checked } from '../../core/content.js';
+import type { Checked } from '../../core/content/content.js';
+import type { PollAnswer, SessionFailure } from '../../core/delivery/configuration-sessions.js';
 import { describeProblem } from '../../core/errors.js';
 import type { EpochMs } from '../../core/time.js';
 
-/** `core/node-reports.ts` admits 500 characters. */
+/** `core/fleet/node-reports.ts` admits 500 characters. */
 export const reasonMaxChars = 500;
 
 /** A version as it came. */

@@ -5,7 +5,7 @@ import type {
   PollAnswer,
   SessionFailure,
   SessionTarget,
-} from '../../core/configuration-sessions.js';
+} from '../../core/delivery/configuration-sessions.js';
 import { boundedCall } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
 import { delayMs, type Pace } from './pace.js';

@@ -1,8 +1,8 @@
 /** Requests, errors and slow requests, per profile and version: cumulative, so that a lost report loses nothing. */
 
-import type { Counters } from '../../core/node-reports.js';
+import type { Counters } from '../../core/fleet/node-reports.js';
 
-/** `core/node-reports.ts`: a report holds the last two labels. */
+/** `core/fleet/node-reports.ts`: a report holds the last two labels. */
 const reportedLabelsMax = 2;
 /** A version that returns (a rollback) goes on counting where it stood. Older ones are forgotten. */
 const keptLabelsMax = 16;

@@ -2,7 +2,7 @@
 
 /** An average over less than this says little: the window before it is added. */
 const windowMinMs = 1000;
-/** `core/node-reports.ts` admits no more. */
+/** `core/fleet/node-reports.ts` admits no more. */
 const loadMax = 1000;
 
 interface Window {

@@ -1,6 +1,6 @@
 /** Puts together what a node says of itself. */
 
-import type { NodeHealth, NodeReport, ProfileReport } from '../../core/node-reports.js';
+import type { NodeHealth, NodeReport, ProfileReport } from '../../core/fleet/node-reports.js';
 import type { ProfileState } from '../node.js';
 import type { Settings } from '../options.js';
 import type { LabelCounters } from './label-counters.js';
@@ -26,7 +26,7 @@ export interface ReportFacts {
   readonly droppedReports: number;
 }
 
-/** A report in the form of `core/node-reports.ts`. */
+/** A report in the form of `core/fleet/node-reports.ts`. */
 export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeReport {
   const { endpoint, labels, capacity, report } = settings;
   return {

@@ -3,8 +3,8 @@
  * the stream does not take them the oldest are given up; nothing grows, nothing waits, nothing throws.
  */
 
-import type { LoadReports, PutOutcome } from '../../core/load-reports.js';
-import type { NodeReport } from '../../core/node-reports.js';
+import type { LoadReports, PutOutcome } from '../../core/fleet/load-reports.js';
+import type { NodeReport } from '../../core/fleet/node-reports.js';
 import { boundedCall, waitFor } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
 import type { ReportState } from '../node.js';

@@ -1,14 +1,14 @@
 /** What a publish would change, for whom and at what price, before anything happens. */
 
 import { type Address, formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import type { JsonValue } from '../../core/canonical-json.js';
-import { checkValue } from '../../core/content.js';
-import { type DeploymentSummary, deployedOf } from '../../core/deployments.js';
+import type { JsonValue } from '../../core/content/canonical-json.js';
+import { checkValue } from '../../core/content/content.js';
+import { type DeploymentSummary, deployedOf } from '../../core/delivery/deployments.js';
+import { decidePublish, type PublishDecision } from '../../core/delivery/publishing.js';
+import type { StrategyName } from '../../core/delivery/strategies.js';
 import { describeProblem } from '../../core/errors.js';
-import type { NodeRecord } from '../../core/node-records.js';
+import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { Profile } from '../../core/profiles.js';
-import { decidePublish, type PublishDecision } from '../../core/publishing.js';
-import type { StrategyName } from '../../core/strategies.js';
 import { clustersOf, demandCluster, type OpenCluster } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
 import { hash8, readDeployedValue, readDeployments, type StoredValue } from '../facts.js';

@@ -1,10 +1,10 @@
 /** Publishes the file of one profile through the gate of its environment. */
 
 import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import { deployedOf, type EnvironmentStore } from '../../core/deployments.js';
+import { deployedOf, type EnvironmentStore } from '../../core/delivery/deployments.js';
+import type { PublishResult } from '../../core/delivery/publishing.js';
+import type { StrategyName } from '../../core/delivery/strategies.js';
 import { DeploymentInProgress, type Problem, VersionConflict } from '../../core/errors.js';
-import type { PublishResult } from '../../core/publishing.js';
-import type { StrategyName } from '../../core/strategies.js';
 import type { Cloud } from '../cloud.js';
 import { readDeployments } from '../facts.js';
 import { type PreparedFile, prepareFile } from '../files/check.js';

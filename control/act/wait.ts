@@ -1,7 +1,7 @@
 /** Waits until the fleet holds a version, as its own records say. Who was there when it began has to say so, or to leave. */
 
 import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import type { Deployment, EnvironmentStore } from '../../core/deployments.js';
+import type { Deployment, EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { EpochMs } from '../../core/time.js';
 import type { Cloud } from '../cloud.js';
 import { undoneBecause } from '../facts.js';

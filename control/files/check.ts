@@ -1,7 +1,7 @@
 /** Holds files against their schemas, without AWS: what `publish` would refuse is refused here, with its line and column. */
 
 import { formatProfile } from '../../core/addresses.js';
-import { type PreparedContent, prepareContent } from '../../core/content.js';
+import { type PreparedContent, prepareContent } from '../../core/content/content.js';
 import type { Problem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
 import { parsePath } from './document-path.js';

@@ -4,7 +4,7 @@
  */
 
 import { type Document, isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
-import { contentMaxBytes } from '../../core/content.js';
+import { contentMaxBytes } from '../../core/content/content.js';
 import type { Problem } from '../../core/errors.js';
 import { parsePath } from './document-path.js';
 import { depthMax, isTooDeep } from './yaml-depth.js';

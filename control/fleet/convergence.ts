@@ -1,6 +1,6 @@
 /** How far a version has come: what every node of a cluster makes of it, from the records alone. */
 
-import type { NodeRecord } from '../../core/node-records.js';
+import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { EpochMs } from '../../core/time.js';
 import { judgedAt, presenceOf } from './liveness.js';
 

@@ -3,7 +3,7 @@
  * against the reader's own clock once that arrival is too old for any difference of clocks.
  */
 
-import type { NodeRecord } from '../../core/node-records.js';
+import type { NodeRecord } from '../../core/fleet/node-records.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
 
 /** Reports that may be missing before a node counts as silent. */

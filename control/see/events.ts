@@ -1,7 +1,7 @@
 /** Change events as consumers receive them, narrowed to an address. */
 
 import type { Address } from '../../core/addresses.js';
-import type { ChangeEvent } from '../../core/change-events.js';
+import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import { clustersOf, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
 

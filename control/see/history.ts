@@ -1,7 +1,7 @@
 /** Every change of configuration, newest first: what, by whom, why, and what became of it. */
 
 import { type Address, formatProfile } from '../../core/addresses.js';
-import type { Deployment, DeploymentState, DeploymentSummary } from '../../core/deployments.js';
+import type { Deployment, DeploymentState, DeploymentSummary } from '../../core/delivery/deployments.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
 import { type DeployedVersion, describeVersion, undoneBecause } from '../facts.js';

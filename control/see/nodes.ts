@@ -1,10 +1,10 @@
 /** The nodes of one cluster: what each holds, and why one is left behind. */
 
 import { type ClusterAddress, formatCluster, formatProfile } from '../../core/addresses.js';
-import { deployedOf, isRunning } from '../../core/deployments.js';
+import { deployedOf, isRunning } from '../../core/delivery/deployments.js';
 import { UsageError } from '../../core/errors.js';
-import { hasTwin, type NodeRecord } from '../../core/node-records.js';
-import type { NodeHealth, ValueSource } from '../../core/node-reports.js';
+import { hasTwin, type NodeRecord } from '../../core/fleet/node-records.js';
+import type { NodeHealth, ValueSource } from '../../core/fleet/node-reports.js';
 import type { EpochMs } from '../../core/time.js';
 import type { Cloud } from '../cloud.js';
 import { type NewestDeployments, readNewestDeployments } from '../facts.js';

@@ -1,9 +1,14 @@
 /** What is deployed, what is on its way, and who holds it: wanted beside actual, per profile. */
 
 import { type Address, formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import { type Deployment, type DeploymentSummary, deployedOf, isRunning } from '../../core/deployments.js';
-import type { NodeRecord } from '../../core/node-records.js';
-import type { StrategyName } from '../../core/strategies.js';
+import {
+  type Deployment,
+  type DeploymentSummary,
+  deployedOf,
+  isRunning,
+} from '../../core/delivery/deployments.js';
+import type { StrategyName } from '../../core/delivery/strategies.js';
+import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { EpochMs } from '../../core/time.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';

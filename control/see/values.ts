@@ -1,10 +1,10 @@
 /** The content of versions: one, or the difference of two. */
 
 import { type Address, formatAddress, type ProfileAddress } from '../../core/addresses.js';
-import type { JsonValue } from '../../core/canonical-json.js';
-import { deployedOf } from '../../core/deployments.js';
+import type { JsonValue } from '../../core/content/canonical-json.js';
+import { deployedOf } from '../../core/delivery/deployments.js';
+import { readProvenance } from '../../core/delivery/provenance.js';
 import { UsageError } from '../../core/errors.js';
-import { readProvenance } from '../../core/provenance.js';
 import { demandCluster, demandProfile, profilesOf } from '../addressing.js';
 import type { Cloud, OpenEnvironment } from '../cloud.js';
 import { readDeployments, readValue } from '../facts.js';

@@ -1,6 +1,6 @@
 /** The difference between two JSON values, as a person would tell it: by path, old → new. */
 
-import { canonicalJson, formatPath, type JsonValue } from '../../core/canonical-json.js';
+import { canonicalJson, formatPath, type JsonValue } from '../../core/content/canonical-json.js';
 
 export interface Change {
   /** `tiers.gold.queueSize`; items of a list that have names are called by them: `hunts["harbour-lights"].title`. */

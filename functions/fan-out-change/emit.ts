@@ -7,9 +7,9 @@ import {
   type ChangeEvent,
   pendingChanges,
   settle,
-} from '../../core/change-events.js';
-import type { ChangeCursors, ChangeStream, StoredCursor } from '../../core/change-stream.js';
-import type { Deployment } from '../../core/deployments.js';
+} from '../../core/delivery/change-events.js';
+import type { ChangeCursors, ChangeStream, StoredCursor } from '../../core/delivery/change-stream.js';
+import type { Deployment } from '../../core/delivery/deployments.js';
 import type { EpochMs } from '../../core/time.js';
 import type { Logs } from './logs.js';
 

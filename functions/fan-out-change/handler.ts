@@ -5,7 +5,7 @@
  */
 
 import { formatCluster, formatProfile } from '../../core/addresses.js';
-import type { EnvironmentStore } from '../../core/deployments.js';
+import type { EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { Clock } from '../../core/time.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';

@@ -5,7 +5,7 @@ import type {
   DeploymentSummary,
   EnvironmentStore,
   LogEntryType,
-} from '../../core/deployments.js';
+} from '../../core/delivery/deployments.js';
 
 /**
  * Logs read in one run. After a long silence, or in an environment that is older than Veltrix, there are more: the oldest

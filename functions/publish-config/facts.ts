@@ -1,8 +1,8 @@
 /** Reads as much of an environment as a decision needs, and no more: lists grow with every publish. */
 
-import { parseLabel } from '../../core/content.js';
-import type { DeploymentSummary, EnvironmentStore, VersionSummary } from '../../core/deployments.js';
-import type { EnvironmentFacts, PublishIntent } from '../../core/publishing.js';
+import { parseLabel } from '../../core/content/content.js';
+import type { DeploymentSummary, EnvironmentStore, VersionSummary } from '../../core/delivery/deployments.js';
+import type { EnvironmentFacts, PublishIntent } from '../../core/delivery/publishing.js';
 
 /**
  * The facts for one decision. Versions are read down to the one that holds the content (or all); deployments down to the

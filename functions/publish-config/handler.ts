@@ -4,11 +4,11 @@
  */
 
 import { type ClusterAddress, formatProfile } from '../../core/addresses.js';
-import { prepareContent } from '../../core/content.js';
-import { describeIssue } from '../../core/content-problems.js';
+import { prepareContent } from '../../core/content/content.js';
+import { describeIssue } from '../../core/content/content-problems.js';
+import { type PublishResult, publishRequestSchema } from '../../core/delivery/publishing.js';
 import { ContentRefused, type Problem } from '../../core/errors.js';
 import type { Application } from '../../core/profiles.js';
-import { type PublishResult, publishRequestSchema } from '../../core/publishing.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
 import { type PublishingDeps, publishContent } from './publish.js';

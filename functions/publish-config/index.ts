@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { createEnvironmentStore } from '../../aws/environment-store.js';
 import { applications } from '../../config/applications.js';
-import type { PublishResult } from '../../core/publishing.js';
+import type { PublishResult } from '../../core/delivery/publishing.js';
 import { findApplication } from '../deployed.js';
 import { readSettings } from '../environment.js';
 import { createLog } from '../log.js';

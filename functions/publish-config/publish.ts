@@ -1,10 +1,9 @@
 /** Publishes content that was checked: decides on facts, acts, and decides again when somebody else was quicker. */
 
 import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import { hash8Of, type PreparedContent, versionLabel } from '../../core/content.js';
-import type { EnvironmentStore } from '../../core/deployments.js';
-import { ServiceUnavailable } from '../../core/errors.js';
-import { describeProvenance } from '../../core/provenance.js';
+import { hash8Of, type PreparedContent, versionLabel } from '../../core/content/content.js';
+import type { EnvironmentStore } from '../../core/delivery/deployments.js';
+import { describeProvenance } from '../../core/delivery/provenance.js';
 import {
   decidePublish,
   type EnvironmentFacts,
@@ -12,8 +11,9 @@ import {
   type PublishIntent,
   type PublishRequest,
   type PublishResult,
-} from '../../core/publishing.js';
-import type { StrategyName } from '../../core/strategies.js';
+} from '../../core/delivery/publishing.js';
+import type { StrategyName } from '../../core/delivery/strategies.js';
+import { ServiceUnavailable } from '../../core/errors.js';
 import { readFacts } from './facts.js';
 
 /** Decisions for one request. Each that is lost means that somebody else got further. */

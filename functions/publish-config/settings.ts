@@ -1,7 +1,7 @@
 /** The environment of the function that publishes to one environment of one application. */
 
 import * as z from 'zod';
-import { strategyNames } from '../../core/strategies.js';
+import { strategyNames } from '../../core/delivery/strategies.js';
 import { jsonMap } from '../environment.js';
 
 /** Lambda: all variables of a function together take 4 KB. Names and ids of so many profiles fit. */

@@ -1,10 +1,10 @@
 /** A batch of the stream `load`, as Lambda hands it over: records in the order of their shard. */
 
 import * as z from 'zod';
-import { describeIssue } from '../../core/content-problems.js';
-import { type DeadLetter, deadLetterContentMaxChars } from '../../core/dead-letters.js';
+import { describeIssue } from '../../core/content/content-problems.js';
 import { describeProblem, type Problem } from '../../core/errors.js';
-import { type NodeReport, nodeReportSchema, reportMaxBytes } from '../../core/node-reports.js';
+import { type DeadLetter, deadLetterContentMaxChars } from '../../core/fleet/dead-letters.js';
+import { type NodeReport, nodeReportSchema, reportMaxBytes } from '../../core/fleet/node-reports.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
 
 /** A reason names the first few problems; a report wrong in every field has no more to say. */

@@ -3,8 +3,8 @@
  * may do so after a success: folding a report twice changes nothing. Dead letters may be sent twice, and say where they stood.
  */
 
-import type { DeadLetters } from '../../core/dead-letters.js';
-import type { NodeRecords } from '../../core/node-records.js';
+import type { DeadLetters } from '../../core/fleet/dead-letters.js';
+import type { NodeRecords } from '../../core/fleet/node-records.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
 import { type Batch, type Place, readBatch } from './batch.js';

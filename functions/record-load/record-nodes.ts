@@ -6,7 +6,7 @@ import {
   type NodeRecord,
   type NodeRecords,
   type StoredRecord,
-} from '../../core/node-records.js';
+} from '../../core/fleet/node-records.js';
 import type { Log } from '../log.js';
 import type { ArrivedReport, Place } from './batch.js';
 

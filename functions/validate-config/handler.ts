@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { parseContent } from '../../core/content.js';
+import { parseContent } from '../../core/content/content.js';
 import { describeProblem, type Problem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
 import type { Log } from '../log.js';

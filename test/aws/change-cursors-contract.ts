@@ -1,7 +1,7 @@
 /** What every ChangeCursors must do. */
 
 import { expect, it } from 'vitest';
-import type { ChangeCursors } from '../../core/change-stream.js';
+import type { ChangeCursors } from '../../core/delivery/change-stream.js';
 
 export function changeCursorsContract(make: () => Promise<ChangeCursors>): void {
   const address = 'app/staging/gameplay';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { readChangeLog } from '../../aws/change-log.js';
-import type { ChangeEvent } from '../../core/change-events.js';
+import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import { changeEvent } from './change-stream-contract.js';
 import { inLocalAws } from './in-local-aws.js';
 

@@ -1,8 +1,8 @@
 /** What every ChangeStream must do. */
 
 import { expect, it } from 'vitest';
-import type { ChangeEvent } from '../../core/change-events.js';
-import type { ChangeStream } from '../../core/change-stream.js';
+import type { ChangeEvent } from '../../core/delivery/change-events.js';
+import type { ChangeStream } from '../../core/delivery/change-stream.js';
 
 export interface ChangeStreamWorld {
   readonly stream: ChangeStream;

@@ -1,7 +1,11 @@
 /** What every DeadLetters must do. */
 
 import { expect, it } from 'vitest';
-import { type DeadLetter, type DeadLetters, deadLetterContentMaxChars } from '../../core/dead-letters.js';
+import {
+  type DeadLetter,
+  type DeadLetters,
+  deadLetterContentMaxChars,
+} from '../../core/fleet/dead-letters.js';
 
 export interface DeadLettersWorld {
   readonly deadLetters: DeadLetters;

@@ -1,7 +1,7 @@
 /** What every EnvironmentStore must do. */
 
 import { describe, expect, it } from 'vitest';
-import type { Deployment, EnvironmentStore, NewVersion } from '../../core/deployments.js';
+import type { Deployment, EnvironmentStore, NewVersion } from '../../core/delivery/deployments.js';
 import { ContentRefused, ServiceUnavailable } from '../../core/errors.js';
 import { all } from './all.js';
 

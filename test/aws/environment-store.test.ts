@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEnvironmentStore } from '../../aws/environment-store.js';
+import { type Strategy, strategies } from '../../core/delivery/strategies.js';
 import { ServiceUnavailable } from '../../core/errors.js';
-import { type Strategy, strategies } from '../../core/strategies.js';
 import { startWorld, type World } from '../local/appconfig/world.js';
 import { all } from './all.js';
 import { type EnvironmentStoreWorld, environmentStoreContract } from './environment-store-contract.js';

@@ -9,10 +9,10 @@ import type {
   NewDeployment,
   NewVersion,
   VersionSummary,
-} from '../../core/deployments.js';
-import { isRunning } from '../../core/deployments.js';
+} from '../../core/delivery/deployments.js';
+import { isRunning } from '../../core/delivery/deployments.js';
+import { strategies } from '../../core/delivery/strategies.js';
 import { ContentRefused, ServiceUnavailable } from '../../core/errors.js';
-import { strategies } from '../../core/strategies.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
 
 interface Version extends VersionSummary {

@@ -1,8 +1,8 @@
 /** Cursors and node records in memory, for tests of what uses them. */
 
-import { type ChangeCursor, startOfChanges } from '../../core/change-events.js';
-import type { ChangeCursors, StoredCursor } from '../../core/change-stream.js';
-import type { NodeRecords, StoredRecord } from '../../core/node-records.js';
+import { type ChangeCursor, startOfChanges } from '../../core/delivery/change-events.js';
+import type { ChangeCursors, StoredCursor } from '../../core/delivery/change-stream.js';
+import type { NodeRecords, StoredRecord } from '../../core/fleet/node-records.js';
 import { type Clock, epochMs, isPast } from '../../core/time.js';
 
 export function inMemoryCursors(): ChangeCursors {

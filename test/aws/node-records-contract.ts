@@ -1,7 +1,7 @@
 /** What every NodeRecords must do. */
 
 import { expect, it } from 'vitest';
-import type { NodeRecord, NodeRecords } from '../../core/node-records.js';
+import type { NodeRecord, NodeRecords } from '../../core/fleet/node-records.js';
 import { type EpochSeconds, epochMs } from '../../core/time.js';
 
 export interface NodeRecordsWorld {

@@ -1,7 +1,7 @@
 import { LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
 import { createPublishFunction } from '../../aws/publish-function.js';
-import type { PublishRequest } from '../../core/publishing.js';
+import type { PublishRequest } from '../../core/delivery/publishing.js';
 
 const cluster = { application: 'quest', environment: 'staging' };
 const request: PublishRequest = { profile: 'rules', content: { a: 1 }, description: 'why', author: 'anna' };

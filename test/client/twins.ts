@@ -7,9 +7,9 @@ import type {
   PollAnswer,
   SessionFailure,
   SessionTarget,
-} from '../../core/configuration-sessions.js';
-import type { LoadReports } from '../../core/load-reports.js';
-import type { NodeReport } from '../../core/node-reports.js';
+} from '../../core/delivery/configuration-sessions.js';
+import type { LoadReports } from '../../core/fleet/load-reports.js';
+import type { NodeReport } from '../../core/fleet/node-reports.js';
 
 export interface TwinVersion {
   readonly label?: string;

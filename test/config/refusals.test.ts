@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { gameplay } from '../../config/treasure-hunt/gameplay.js';
 import { limits } from '../../config/treasure-hunt/limits.js';
-import { checkValue } from '../../core/content.js';
+import { checkValue } from '../../core/content/content.js';
 import type { Profile } from '../../core/profiles.js';
 
 const folder = new URL('../../config/treasure-hunt/', import.meta.url);

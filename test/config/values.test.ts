@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { applications } from '../../config/applications.js';
 import { treasureHunt } from '../../config/treasure-hunt/application.js';
-import { checkValue, prepareContent } from '../../core/content.js';
+import { checkValue, prepareContent } from '../../core/content/content.js';
 import type { Profile } from '../../core/profiles.js';
 
 const folder = new URL('../../config/treasure-hunt/', import.meta.url);

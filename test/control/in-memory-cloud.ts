@@ -2,10 +2,10 @@
 
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../control/cloud.js';
-import type { ChangeEvent } from '../../core/change-events.js';
+import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import { UsageError } from '../../core/errors.js';
-import type { NodeRecord } from '../../core/node-records.js';
-import type { ProfileReport } from '../../core/node-reports.js';
+import type { NodeRecord } from '../../core/fleet/node-records.js';
+import type { ProfileReport } from '../../core/fleet/node-reports.js';
 import type { Application } from '../../core/profiles.js';
 import { type EpochMs, type EpochSeconds, epochMs } from '../../core/time.js';
 import { createHandler } from '../../functions/publish-config/handler.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applications } from '../../config/applications.js';
+import { strategies } from '../../core/delivery/strategies.js';
 import * as names from '../../core/names.js';
-import { strategies } from '../../core/strategies.js';
 import { defaultStrategy, stages, stagesSchema } from '../../infra/stages.js';
 import { assembly, type StackPart, stackParts, text } from './assembly.js';
 

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, vi } from 'vitest';
 import { waitFor } from '../../control/act/publish.js';
-import type { ChangeEvent } from '../../core/change-events.js';
+import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import { inWorld } from './world.js';
 
 const world = inWorld();

@@ -8,7 +8,7 @@ import {
   encodeCopy,
 } from '../../../client/disk/disk-copy.js';
 import { startFrom } from '../../../client/disk/start-from.js';
-import { parseContent } from '../../../core/content.js';
+import { parseContent } from '../../../core/content/content.js';
 import { epochMs } from '../../../core/time.js';
 import { limits } from '../world.js';
 

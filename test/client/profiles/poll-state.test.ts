@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { emptyState, endProbation, foldAnswer, type PollState } from '../../../client/profiles/poll-state.js';
-import type { PollAnswer } from '../../../core/configuration-sessions.js';
-import type { Checked } from '../../../core/content.js';
+import type { Checked } from '../../../core/content/content.js';
+import type { PollAnswer } from '../../../core/delivery/configuration-sessions.js';
 import { epochMs } from '../../../core/time.js';
 
 /** Content is a number as text; a negative one does not suit. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nodeReportSchema } from '../../../core/node-reports.js';
+import { nodeReportSchema } from '../../../core/fleet/node-reports.js';
 import { createWorld, seededRandom } from '../world.js';
 
 const last = <T>(items: readonly T[]): T | undefined => items.at(-1);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appConfigSessions } from '../../../aws/configuration-sessions.js';
-import type { ConfigurationSessions } from '../../../core/configuration-sessions.js';
+import type { ConfigurationSessions } from '../../../core/delivery/configuration-sessions.js';
 import { startWireWorld, type WireWorld } from './world.js';
 
 const target = { application: 'hunt', environment: 'staging', profile: 'limits' };

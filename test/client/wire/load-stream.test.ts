@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kinesisLoadReports } from '../../../aws/load-stream.js';
-import type { NodeReport } from '../../../core/node-reports.js';
+import type { NodeReport } from '../../../core/fleet/node-reports.js';
 import { startWireWorld, type WireWorld } from './world.js';
 
 let world: WireWorld;

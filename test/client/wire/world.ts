@@ -18,8 +18,8 @@ import {
 } from '@aws-sdk/client-kinesis';
 import { expect, vi } from 'vitest';
 import { withoutNodeVersionWarning } from '../../../aws/node-version-warning.js';
+import { type NodeReport, nodeReportSchema } from '../../../core/fleet/node-reports.js';
 import { loadStream } from '../../../core/names.js';
-import { type NodeReport, nodeReportSchema } from '../../../core/node-reports.js';
 import { startLocalAws } from '../../../local/index.js';
 
 /** Starts it, and points this process's AWS clients at it. */

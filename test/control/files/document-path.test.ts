@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parsePath } from '../../../control/files/document-path.js';
-import { formatPath } from '../../../core/canonical-json.js';
+import { formatPath } from '../../../core/content/canonical-json.js';
 
 describe('parsePath', () => {
   it.each([

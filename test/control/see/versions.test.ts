@@ -4,7 +4,7 @@ import { events } from '../../../control/see/events.js';
 import { history } from '../../../control/see/history.js';
 import { difference, getValue } from '../../../control/see/values.js';
 import { parseAddress } from '../../../core/addresses.js';
-import { pendingChanges, startOfChanges } from '../../../core/change-events.js';
+import { pendingChanges, startOfChanges } from '../../../core/delivery/change-events.js';
 import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 let world: World;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffJson } from '../../../control/values/json-diff.js';
-import { canonicalJson, type JsonValue } from '../../../core/canonical-json.js';
+import { canonicalJson, type JsonValue } from '../../../core/content/canonical-json.js';
 
 describe('diffJson', () => {
   it.each<[string, JsonValue, JsonValue, object[]]>([

@@ -1,9 +1,9 @@
 /** fan-out-change over AppConfig, cursors and a stream in memory. */
 
 import * as z from 'zod';
-import type { ChangeEvent } from '../../../core/change-events.js';
-import type { ChangeCursors, ChangeStream } from '../../../core/change-stream.js';
-import type { EnvironmentStore } from '../../../core/deployments.js';
+import type { ChangeEvent } from '../../../core/delivery/change-events.js';
+import type { ChangeCursors, ChangeStream } from '../../../core/delivery/change-stream.js';
+import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
 import { defineApplication, defineProfile } from '../../../core/profiles.js';
 import { createHandler } from '../../../functions/fan-out-change/handler.js';
 import { createPlaces } from '../../../functions/fan-out-change/places.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EnvironmentStore } from '../../../core/deployments.js';
+import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
 import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
 import { appConfig, publisher, request } from './publisher.js';
 

@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import type { EnvironmentStore } from '../../../core/deployments.js';
+import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
+import type { PublishRequest, PublishResult } from '../../../core/delivery/publishing.js';
 import { defineApplication, defineProfile } from '../../../core/profiles.js';
-import type { PublishRequest, PublishResult } from '../../../core/publishing.js';
 import { createHandler } from '../../../functions/publish-config/handler.js';
 import { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
 import { type Observed, observed } from '../observed.js';

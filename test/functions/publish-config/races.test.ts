@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deployedOf, type EnvironmentStore } from '../../../core/deployments.js';
-import type { PublishResult } from '../../../core/publishing.js';
+import { deployedOf, type EnvironmentStore } from '../../../core/delivery/deployments.js';
+import type { PublishResult } from '../../../core/delivery/publishing.js';
 import { all } from '../../aws/all.js';
 import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
 import { appConfig, publisher, request } from './publisher.js';

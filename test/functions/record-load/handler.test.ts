@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldReport, type NodeRecord } from '../../../core/node-records.js';
+import { foldReport, type NodeRecord } from '../../../core/fleet/node-records.js';
 import { epochMs } from '../../../core/time.js';
 import { batch, json, nowMs, recorder, report } from './recorder.js';
 

@@ -1,8 +1,8 @@
 /** record-load over records and dead letters in memory. */
 
-import type { DeadLetter } from '../../../core/dead-letters.js';
-import type { NodeRecords } from '../../../core/node-records.js';
-import type { NodeReport } from '../../../core/node-reports.js';
+import type { DeadLetter } from '../../../core/fleet/dead-letters.js';
+import type { NodeRecords } from '../../../core/fleet/node-records.js';
+import type { NodeReport } from '../../../core/fleet/node-reports.js';
 import { epochMs } from '../../../core/time.js';
 import { createHandler } from '../../../functions/record-load/handler.js';
 import { inMemoryRecords } from '../../aws/in-memory-tables.js';

@@ -5,8 +5,8 @@
  */
 
 import * as z from 'zod';
-import { nameMaxChars, namePattern, type ProfileAddress } from './addresses.js';
-import { parseLabel } from './content.js';
+import { nameMaxChars, namePattern, type ProfileAddress } from '../addresses.js';
+import { parseLabel } from '../content/content.js';
 import { type DeploymentSummary, deployedOf, isRunning, type VersionSummary } from './deployments.js';
 import { strategyNames } from './strategies.js';
 

@@ -4,10 +4,10 @@
  */
 
 import type * as z from 'zod';
+import type { Problem } from '../errors.js';
+import type { Profile } from '../profiles.js';
 import { canonicalJson, type JsonValue, problemsAsJson } from './canonical-json.js';
 import { describeIssue } from './content-problems.js';
-import type { Problem } from './errors.js';
-import type { Profile } from './profiles.js';
 import { inMode, type Mode } from './schema-modes.js';
 
 /** AppConfig's hosted store takes 1 MB a version by default (User Guide, "Quotas"; measured as kilobytes of 1,024 bytes). */

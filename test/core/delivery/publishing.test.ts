@@ -1,8 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { DeploymentState, DeploymentSummary, VersionSummary } from '../../core/deployments.js';
-import { decidePublish, type EnvironmentFacts, publishRequestSchema } from '../../core/publishing.js';
-import { epochMs } from '../../core/time.js';
+import type {
+  DeploymentState,
+  DeploymentSummary,
+  VersionSummary,
+} from '../../../core/delivery/deployments.js';
+import {
+  decidePublish,
+  type EnvironmentFacts,
+  publishRequestSchema,
+} from '../../../core/delivery/publishing.js';
+import { epochMs } from '../../../core/time.js';
 
 const address = { application: 'treasure-hunt', environment: 'staging', profile: 'gameplay' };
 const a = 'aaaaaaaa';

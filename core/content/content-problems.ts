@@ -1,8 +1,8 @@
 /** Says what zod found in the words of the person who wrote the document: where, what stands there, what is expected. */
 
 import type * as z from 'zod';
+import type { Problem } from '../errors.js';
 import { describeValue, formatPath } from './canonical-json.js';
-import type { Problem } from './errors.js';
 
 type Issue = z.core.$ZodIssue;
 

@@ -9,9 +9,9 @@ import {
   pendingChanges,
   settle,
   startOfChanges,
-} from '../../core/change-events.js';
-import type { Deployment, DeploymentState, LogEntryType } from '../../core/deployments.js';
-import { epochMs } from '../../core/time.js';
+} from '../../../core/delivery/change-events.js';
+import type { Deployment, DeploymentState, LogEntryType } from '../../../core/delivery/deployments.js';
+import { epochMs } from '../../../core/time.js';
 
 const where = { application: 'treasure-hunt', environment: 'staging', profile: 'gameplay' };
 const address = 'treasure-hunt/staging/gameplay';

@@ -5,10 +5,10 @@
  */
 
 import * as z from 'zod';
-import { formatProfile, type ProfileAddress } from './addresses.js';
+import { formatProfile, type ProfileAddress } from '../addresses.js';
+import { type EpochMs, isPast, plusMs } from '../time.js';
 import type { Deployment, DeploymentSummary, LogEntry, LogEntryType } from './deployments.js';
 import { readProvenance } from './provenance.js';
-import { type EpochMs, isPast, plusMs } from './time.js';
 
 /** AppConfig reverts a completed deployment within 72 hours ("Reverting a configuration"); after that its log is final. */
 export const revertWindowMs = 72 * 60 * 60 * 1000;

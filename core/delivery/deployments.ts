@@ -3,7 +3,7 @@
  * read them (publishing, change events) take these facts and know no service.
  */
 
-import type { EpochMs } from './time.js';
+import type { EpochMs } from '../time.js';
 
 /** AppConfig's states of a deployment (`DeploymentState`). */
 export const deploymentStates = [

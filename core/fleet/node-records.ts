@@ -3,8 +3,8 @@
  * *arrived* at the stream, never by its own clock.
  */
 
+import { type EpochMs, type EpochSeconds, epochMs, plusMs, ttlSeconds } from '../time.js';
 import type { NodeReport } from './node-reports.js';
-import { type EpochMs, type EpochSeconds, epochMs, plusMs, ttlSeconds } from './time.js';
 
 /** A record outlives its node by an hour, so that "who left, and when" can be answered. */
 export const recordRetentionMs = 60 * 60 * 1000;

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldReport, hasTwin, type NodeRecord } from '../../core/node-records.js';
-import { type NodeReport, nodeReportSchema, reportPartitionKey } from '../../core/node-reports.js';
-import { epochMs } from '../../core/time.js';
+import { foldReport, hasTwin, type NodeRecord } from '../../../core/fleet/node-records.js';
+import { type NodeReport, nodeReportSchema, reportPartitionKey } from '../../../core/fleet/node-reports.js';
+import { epochMs } from '../../../core/time.js';
 
 function report(incarnation: string, sequence: number, change: Partial<NodeReport> = {}): NodeReport {
   return {

@@ -6,7 +6,7 @@ import {
   formatPath,
   type JsonValue,
   problemsAsJson,
-} from '../../core/canonical-json.js';
+} from '../../../core/content/canonical-json.js';
 
 const json = fc.jsonValue({ depthSize: 'medium' }) as fc.Arbitrary<JsonValue>;
 

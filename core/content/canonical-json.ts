@@ -3,7 +3,7 @@
  * has equal bytes and equal hashes whatever the order and comments of the file it came from.
  */
 
-import type { Problem } from './errors.js';
+import type { Problem } from '../errors.js';
 
 /** A value that JSON can say exactly. */
 export type JsonValue =

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { checkValue, parseContent, parseLabel, prepareContent, versionLabel } from '../../core/content.js';
-import { defineProfile } from '../../core/profiles.js';
+import {
+  checkValue,
+  parseContent,
+  parseLabel,
+  prepareContent,
+  versionLabel,
+} from '../../../core/content/content.js';
+import { defineProfile } from '../../../core/profiles.js';
 
 interface Tree {
   value: number;

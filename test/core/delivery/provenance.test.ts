@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describeProvenance, readProvenance } from '../../core/provenance.js';
+import { describeProvenance, readProvenance } from '../../../core/delivery/provenance.js';
 
 describe('provenance', () => {
   it('reads as a sentence in the AWS console', () => {
