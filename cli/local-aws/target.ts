@@ -3,6 +3,7 @@
  * project; else whatever the AWS SDK finds (profiles, roles).
  */
 
+import { UsageError } from '../../core/errors.js';
 import { findLocalState } from './state-file.js';
 
 /** Variables by which somebody chooses an AWS. */
@@ -21,7 +22,27 @@ export async function chooseTarget(directory: string, environment: NodeJS.Proces
   const chosen = choices.some((name) => environment[name]);
   const local = chosen ? undefined : findLocalState(directory);
   if (local) Object.assign(environment, local.environment);
+  else completeLocal(environment);
   return describeTarget(environment);
+}
+
+/** What an AWS SDK asks for besides an endpoint, and no AWS on this machine checks. */
+const unchecked = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
+/** An endpoint on this machine is enough of a choice. @throws UsageError for an endpoint that is no address. */
+function completeLocal(environment: NodeJS.ProcessEnv): void {
+  const endpoint = environment.AWS_ENDPOINT_URL;
+  if (!endpoint) return;
+  if (!URL.canParse(endpoint)) {
+    throw new UsageError(`AWS_ENDPOINT_URL is "${endpoint}", which is no address`, {
+      hint: 'Write it as `npm start` prints it: http://127.0.0.1:4600.',
+    });
+  }
+  if (!isLoopback(endpoint)) return;
+  const hasOwnCredentials = choices.slice(1).some((name) => environment[name]);
+  const { AWS_REGION, ...credentials } = unchecked;
+  if (!environment.AWS_DEFAULT_REGION) environment.AWS_REGION ??= AWS_REGION;
+  if (!hasOwnCredentials) Object.assign(environment, credentials);
 }
 
 function describeTarget(environment: NodeJS.ProcessEnv): string {

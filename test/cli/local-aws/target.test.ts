@@ -26,7 +26,6 @@ describe('chooseTarget', () => {
   });
 
   it.each([
-    ['an endpoint', { AWS_ENDPOINT_URL: 'http://localhost:1' }, 'local AWS at http://localhost:1'],
     ['a foreign endpoint', { AWS_ENDPOINT_URL: 'https://aws.example.org' }, 'AWS at https://aws.example.org'],
     ['a profile', { AWS_PROFILE: 'prod', AWS_REGION: 'eu-west-1' }, 'AWS eu-west-1 (profile prod)'],
     ['keys', { AWS_ACCESS_KEY_ID: 'x', AWS_DEFAULT_REGION: 'eu-west-1' }, 'AWS eu-west-1'],
@@ -63,5 +62,32 @@ describe('removeLocalState', () => {
     removeLocalState(scratch.path);
     expect(existsSync(path.join(scratch.path, '.veltrix/state'))).toBe(true);
     expect(existsSync(path.join(scratch.path, '.veltrix/local.json'))).toBe(false);
+  });
+
+  it('takes an endpoint on this machine for choice enough, and keeps what somebody gave besides', async () => {
+    const environment: NodeJS.ProcessEnv = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4999' };
+    expect(await chooseTarget(scratch.path, environment)).toBe('local AWS at http://127.0.0.1:4999');
+    expect(environment).toEqual({
+      AWS_ENDPOINT_URL: 'http://127.0.0.1:4999',
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    });
+    const own = { AWS_ENDPOINT_URL: 'http://localhost:1', AWS_REGION: 'eu-west-1', AWS_PROFILE: 'mine' };
+    const before = { ...own };
+    await chooseTarget(scratch.path, own);
+    expect(own).toEqual(before);
+  });
+
+  it('gives an endpoint elsewhere nothing', async () => {
+    const environment = { AWS_ENDPOINT_URL: 'https://aws.example.com' };
+    await chooseTarget(scratch.path, environment);
+    expect(Object.keys(environment)).toEqual(['AWS_ENDPOINT_URL']);
+  });
+
+  it('refuses an endpoint that is no address', async () => {
+    await expect(chooseTarget(scratch.path, { AWS_ENDPOINT_URL: 'nonsense' })).rejects.toThrow(
+      'AWS_ENDPOINT_URL is "nonsense", which is no address',
+    );
   });
 });

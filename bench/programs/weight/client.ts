@@ -1,0 +1,2 @@
+/** What a service imports. */
+export { connect } from '../../../client/index.js';

@@ -1,0 +1,2 @@
+/** Nothing: what every import costs, whatever is in it. */
+export {};

@@ -1,0 +1,69 @@
+/** What one read of configuration costs: beside a plain property, and beside the cached provider of Powertools. */
+
+import { figure, round, show } from '../figures.js';
+import { bundle } from '../machinery/bundles.js';
+import { type Program, runInTurn, type Samples, samplesOf } from '../machinery/processes.js';
+import { withScratch } from '../machinery/scratch.js';
+import type { Section } from '../report.js';
+import { withCloud } from '../world/cloud.js';
+import { publishSample } from '../world/publishing.js';
+
+const rounds = 9;
+
+type Name = 'loop' | 'property' | 'get' | 'powertools';
+
+export const reads = (): Promise<Section> =>
+  withScratch((directory) =>
+    withCloud(async (aws) => {
+      await publishSample(aws, 'production');
+      const programs = await bundleAll(directory, aws.environment);
+      return describe(await runInTurn(programs, rounds));
+    }),
+  );
+
+async function bundleAll(
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<Record<Name, Program>> {
+  const bundled = async (program: URL) => ({ file: (await bundle(program, directory)).file, environment });
+  return {
+    loop: await bundled(new URL('../programs/reads/loop-alone.ts', import.meta.url)),
+    property: await bundled(new URL('../programs/reads/property.ts', import.meta.url)),
+    get: await bundled(new URL('../programs/reads/get.ts', import.meta.url)),
+    powertools: await bundled(new URL('../programs/reads/powertools.ts', import.meta.url)),
+  };
+}
+
+function describe(found: Readonly<Record<Name, Samples>>): Section {
+  const ns = (name: Name) => figure(samplesOf(found[name], 'nsPerRead'));
+  const own = (name: Name) => ns(name).median - ns('loop').median;
+  const bytes = (name: Name) => figure(samplesOf(found[name], 'bytesPerRead')).median;
+  const row = (what: string, name: Name) => [
+    what,
+    show(ns(name)),
+    round(own(name)),
+    round(own(name) / own('property')),
+    String(Math.round(bytes(name))),
+  ];
+  return {
+    title: 'Reading one value',
+    method: `\`coolDownMs\` of the sample's gameplay in production, read in a loop that alternates between two nodes (or the compiler would read once and remember). ${rounds} processes each, in turn; a sample is the fastest slice of a process. A read is what remains without the loop. Bytes are what a read puts on the heap, garbage included. Powertools: \`AppConfigProvider.get(name, { transform: 'json', maxAge: 3600 })\`, answered from its cache.`,
+    tables: [
+      {
+        columns: ['what', 'ns, with the loop', 'ns a read', '× property', 'bytes a read'],
+        rows: [
+          ['the loop alone', show(ns('loop')), '', '', String(Math.round(bytes('loop')))],
+          row('a property of a frozen object', 'property'),
+          row('`node.config.gameplay.get().coolDownMs`', 'get'),
+          row('Powertools Parameters 2.35, cached', 'powertools'),
+        ],
+      },
+    ],
+    goals: [
+      { what: '`get()` against a property', found: own('get') / own('property'), atMost: 3, unit: '×' },
+      { what: 'Powertools against `get()`', found: own('powertools') / own('get'), atLeast: 200, unit: '×' },
+      // The smallest object takes 16; below one is what measuring takes itself.
+      { what: 'what a `get()` puts on the heap', found: bytes('get'), atMost: 1, unit: ' bytes' },
+    ],
+  };
+}
