@@ -1,0 +1,53 @@
+/** What a look at the fleet sees of one node, for one profile. */
+
+import type { NodeRecord } from '../fleet/node-records.js';
+import type { Counters, NodeHealth } from '../fleet/node-reports.js';
+import type { EpochMs } from '../time.js';
+
+export interface NodeObservation {
+  readonly node: string;
+  readonly incarnation: string;
+  /** Earlier incarnations, newest first. */
+  readonly retired: readonly string[];
+  readonly sequence: number;
+  /** When this incarnation's first report arrived. */
+  readonly sinceMs: EpochMs;
+  /** When the report that is shown here arrived. */
+  readonly arrivedAtMs: EpochMs;
+  /** Label in force; absent while there is none. */
+  readonly label?: string;
+  /** Cumulative since the incarnation began, by label. */
+  readonly counters: Readonly<Record<string, Counters>>;
+  readonly refused?: { readonly label: string; readonly reason: string };
+  readonly health: NodeHealth;
+  /** True when nothing arrived for `silentAfterReports` reports. */
+  readonly silent: boolean;
+}
+
+/** A node's record, as the guard of one profile sees it. Whether it is silent is for the reader of liveness to say. */
+export function observeNode(
+  record: NodeRecord,
+  about: { readonly profile: string; readonly silent: boolean },
+): NodeObservation {
+  const held = record.profiles[about.profile];
+  return {
+    node: record.node,
+    incarnation: record.incarnation,
+    retired: record.retired,
+    sequence: record.sequence,
+    sinceMs: record.since,
+    arrivedAtMs: record.arrivedAtMs,
+    ...(held?.label !== undefined && { label: held.label }),
+    counters: held?.counters ?? {},
+    ...(held?.refused && { refused: held.refused }),
+    health: record.health,
+    silent: about.silent,
+  };
+}
+
+/** The newest observation of each node, by name: whatever order they came in, and however often. */
+export function newestOfEach(seen: readonly NodeObservation[]): NodeObservation[] {
+  const oldestFirst = seen.toSorted((a, b) => a.arrivedAtMs - b.arrivedAtMs || a.sequence - b.sequence);
+  const newest = new Map(oldestFirst.map((each) => [each.node, each]));
+  return [...newest.values()].sort((a, b) => (a.node < b.node ? -1 : 1));
+}

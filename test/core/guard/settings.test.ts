@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { guardSettingsSchema } from '../../../core/guard/settings.js';
+
+describe('the settings of a guard', () => {
+  it('are all there by default: on, without ceilings, accepting what nobody could judge', () => {
+    expect(guardSettingsSchema.parse({})).toEqual({
+      enabled: true,
+      actions: {
+        refusals: 'rollback',
+        crashes: 'rollback',
+        silence: 'rollback',
+        health: 'warn',
+        errors: 'rollback',
+        slow: 'rollback',
+      },
+      ceilings: {},
+      warmUpSeconds: 10,
+      inconclusiveAtTheEnd: 'accept',
+    });
+  });
+
+  it('keep the defaults of what an owner does not mention', () => {
+    const settings = guardSettingsSchema.parse({
+      actions: { slow: 'observe' },
+      ceilings: { errorsPercent: 5 },
+    });
+    expect(settings.actions).toMatchObject({ slow: 'observe', errors: 'rollback' });
+    expect(settings.ceilings).toEqual({ errorsPercent: 5 });
+  });
+
+  it.each([
+    ['a pause, which AppConfig has not', { actions: { errors: 'pause' } }, 'actions.errors'],
+    ['a misspelt signal', { actions: { error: 'warn' } }, 'actions'],
+    ['a ceiling of nothing', { ceilings: { errorsPercent: 0 } }, 'ceilings.errorsPercent'],
+    ['a ceiling over all', { ceilings: { slowPercent: 101 } }, 'ceilings.slowPercent'],
+    ['a misspelt member', { enable: true }, ''],
+  ])('refuse %s', (_, settings, path) => {
+    expect(guardSettingsSchema.safeParse(settings).error?.issues[0]?.path.join('.')).toBe(path);
+  });
+});
