@@ -20,7 +20,7 @@ export interface NodeObservation {
   readonly counters: Readonly<Record<string, Counters>>;
   readonly refused?: { readonly label: string; readonly reason: string };
   readonly health: NodeHealth;
-  /** True when nothing arrived for `silentAfterReports` reports. */
+  /** True when the node has missed three of its reports. */
   readonly silent: boolean;
 }
 
