@@ -17,6 +17,8 @@ const byCode: Readonly<Record<string, number>> = {
   VELTRIX_CONTENT_REFUSED: exitCodes.contentRefused,
   VELTRIX_VERSION_CONFLICT: exitCodes.conflictOrBusy,
   VELTRIX_DEPLOYMENT_IN_PROGRESS: exitCodes.conflictOrBusy,
+  VELTRIX_QUEUE_AHEAD: exitCodes.conflictOrBusy,
+  VELTRIX_ROLLED_BACK_LATELY: exitCodes.conflictOrBusy,
   VELTRIX_ROLLED_BACK: exitCodes.rolledBack,
   VELTRIX_NOT_CONVERGED: exitCodes.notConverged,
 };

@@ -111,6 +111,55 @@ export class DeploymentInProgress extends VeltrixError {
   }
 }
 
+/** Others wait for this environment, and nobody goes past them. Nothing was started. */
+export class QueueAhead extends VeltrixError {
+  override readonly name = 'QueueAhead';
+  override readonly code = 'VELTRIX_QUEUE_AHEAD';
+  readonly ahead: readonly {
+    readonly profile: string;
+    readonly version: number;
+    readonly queuedAt: string;
+  }[];
+
+  constructor(environment: string, ahead: QueueAhead['ahead']) {
+    const [first] = ahead;
+    const more = ahead.length > 1 ? ` and ${ahead.length - 1} more` : '';
+    super(`${environment} has a queue: ${first?.profile} v${first?.version}${more} waits for its turn`, {
+      hint: `Publish with --queue to wait behind it, or see \`veltrix queue ${environment}\`.`,
+      retryable: true,
+    });
+    this.ahead = ahead;
+  }
+}
+
+/** The same content was rolled back here within the hour, and no reason was given to try it again. Nothing was started. */
+export class RolledBackLately extends VeltrixError {
+  override readonly name = 'RolledBackLately';
+  override readonly code = 'VELTRIX_ROLLED_BACK_LATELY';
+  readonly address: string;
+  readonly version: number;
+  readonly deployment: number;
+  /** ISO 8601, UTC. */
+  readonly rolledBackAt: string;
+
+  constructor(facts: {
+    readonly address: string;
+    readonly version: number;
+    readonly deployment: number;
+    readonly rolledBackAt: string;
+    readonly why: string;
+  }) {
+    super(
+      `${facts.address}: this content was rolled back as version ${facts.version} at ${facts.rolledBackAt}${facts.why && `: ${facts.why}`}`,
+      { hint: 'Change the content, or publish it with --force -m "why it is safe now".' },
+    );
+    this.address = facts.address;
+    this.version = facts.version;
+    this.deployment = facts.deployment;
+    this.rolledBackAt = facts.rolledBackAt;
+  }
+}
+
 /** A service or a function of Veltrix did not answer as it should: unreachable, not deployed, refused by AWS. */
 export class ServiceUnavailable extends VeltrixError {
   override readonly name = 'ServiceUnavailable';

@@ -10,11 +10,15 @@ export const defaultStage = 'main';
 
 export const nodesTable = (stage: string): string => `veltrix-${stage}-nodes`;
 export const cursorsTable = (stage: string): string => `veltrix-${stage}-cursors`;
+export const rolloutsTable = (stage: string): string => `veltrix-${stage}-rollouts`;
+export const queuesTable = (stage: string): string => `veltrix-${stage}-queues`;
 export const changesStream = (stage: string): string => `veltrix-${stage}-changes`;
 export const loadStream = (stage: string): string => `veltrix-${stage}-load`;
 export const deadLettersQueue = (stage: string): string => `veltrix-${stage}-dead-letters`;
 export const strategyName = (stage: string, strategy: string): string => `veltrix-${stage}-${strategy}`;
+/** The extension that tells, and the one that ticks: AppConfig's holds five action points. */
 export const changesExtension = (stage: string): string => `veltrix-${stage}-changes`;
+export const guardExtension = (stage: string): string => `veltrix-${stage}-guard`;
 
 /** One per environment: the right to invoke it is the right to publish there. */
 export const publishFunction = (stage: string, cluster: ClusterAddress): string =>
@@ -23,6 +27,7 @@ export const publishFunction = (stage: string, cluster: ClusterAddress): string 
 export const validateFunction = (stage: string, profile: Omit<ProfileAddress, 'environment'>): string =>
   functionName(`veltrix-${stage}-validate-${profile.application}-${profile.profile}`);
 export const fanOutFunction = (stage: string): string => `veltrix-${stage}-fan-out-change`;
+export const guardFunction = (stage: string): string => `veltrix-${stage}-guard-rollout`;
 export const recordLoadFunction = (stage: string): string => `veltrix-${stage}-record-load`;
 
 /** Shards of one cluster's records: each takes 1,000 write units a second (DynamoDB's limit per partition). */

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { nameMaxChars, namePattern } from './addresses.js';
 import { UsageError } from './errors.js';
+import { type GuardOptions, type GuardSettings, guardSettingsSchema } from './guard/settings.js';
 
 export interface Profile<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
   /** Lower case words joined by `-`; unique in the application. */
@@ -16,6 +17,8 @@ export interface Profile<Name extends string = string, Schema extends z.ZodType 
   readonly schema: Schema;
   /** Grows by one whenever the schema changes; nodes report the one they know. */
   readonly schemaVersion: number;
+  /** How rollouts of it are judged by the fleet. Default: on, see `guardSettingsSchema`. */
+  readonly guard?: GuardOptions;
   /** What a node starts with when it has neither AppConfig nor disk, and its policy is `defaults`. */
   readonly defaults?: z.input<Schema>;
 }
@@ -51,6 +54,7 @@ const profileSchema = z.object({
     message: 'must be a zod schema (zod 4)',
   }),
   schemaVersion: z.int().min(1),
+  guard: guardSettingsSchema.optional(),
   defaults: z.unknown().optional(),
 });
 
@@ -86,6 +90,10 @@ export function defineApplication<
   demand(applicationSchema, application, `application "${application.name}"`);
   return Object.freeze(application);
 }
+
+/** How rollouts of a profile are judged, with every default filled in. */
+export const guardSettingsOf = ({ guard = {} }: Pick<Profile, 'guard'>): GuardSettings =>
+  guardSettingsSchema.parse(guard);
 
 function demand(schema: z.ZodType, value: unknown, subject: string): void {
   const parsed = schema.safeParse(value);

@@ -4,7 +4,14 @@ import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import { deployedOf, type EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { PublishResult } from '../../core/delivery/publishing.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
-import { DeploymentInProgress, type Problem, VersionConflict } from '../../core/errors.js';
+import {
+  DeploymentInProgress,
+  type Problem,
+  QueueAhead,
+  RolledBackLately,
+  ServiceUnavailable,
+  VersionConflict,
+} from '../../core/errors.js';
 import type { Cloud } from '../cloud.js';
 import { readDeployments } from '../facts.js';
 import { type PreparedFile, prepareFile } from '../files/check.js';
@@ -127,6 +134,14 @@ function demandAccepted(result: PublishResult, standing: Standing): Omit<Accepte
       throw new VersionConflict(result);
     case 'deployment-in-progress':
       throw new DeploymentInProgress(result.environment, result.running);
+    case 'queue-ahead':
+      throw new QueueAhead(result.environment, result.ahead);
+    case 'rolled-back-lately':
+      throw new RolledBackLately(result);
+    case 'queued':
+      throw new ServiceUnavailable(`${result.environment} queued what was to be published at once`, {
+        hint: 'See `veltrix queue`.',
+      });
     case 'content-refused':
       throw refusedByFunction(result.problems, standing);
   }

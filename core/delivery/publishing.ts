@@ -21,8 +21,31 @@ export const publishRequestSchema = z.strictObject({
   description: z.string().min(1).max(500),
   author: z.string().min(1).max(100),
   strategy: z.enum(strategyNames).optional(),
+  /** Git commit of the content's file, in full; absent when the file is not as committed. */
+  commit: z
+    .string()
+    .regex(/^[0-9a-f]{40,64}$/)
+    .optional(),
+  /** Waits for its turn where the environment is busy, instead of being refused. */
+  queue: z.boolean().optional(),
+  /** Why content that was rolled back within the hour is published all the same. */
+  force: z.string().min(1).max(500).optional(),
+  /** Proof of who asks: a signed request to STS (`sts:GetCallerIdentity`) that the function sends on. */
+  identity: z.string().max(8192).optional(),
 });
 export type PublishRequest = z.infer<typeof publishRequestSchema>;
+
+/** What wakes the publish function to start what is next in its environment's queue. Carries nothing: the queue decides. */
+export const advanceRequestSchema = z.strictObject({ advance: z.literal(true) });
+
+/** What a person does with an entry of the queue: lets a held one go on, or takes one out. */
+export const queueRequestSchema = z.strictObject({
+  queueAction: z.enum(['release', 'drop']),
+  profile: z.string().regex(namePattern).max(nameMaxChars),
+  description: z.string().min(1).max(500),
+  author: z.string().min(1).max(100),
+});
+export type QueueRequest = z.infer<typeof queueRequestSchema>;
 
 const problemSchema = z.object({
   path: z.string(),
@@ -53,6 +76,32 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     outcome: z.literal('deployment-in-progress'),
     environment: z.string(),
     running: z.object({ profile: z.string(), deployment: z.int(), startedAt: z.string() }),
+  }),
+  /** It stands in the queue; `place` counts from 1. */
+  z.object({
+    outcome: z.literal('queued'),
+    environment: z.string(),
+    version: z.int(),
+    label: z.string(),
+    place: z.int().min(1),
+    /** Version of an entry of the same profile that this one replaced. */
+    superseded: z.int().exactOptional(),
+  }),
+  /** The environment is free or not, others wait for it: a direct publish does not go past them. */
+  z.object({
+    outcome: z.literal('queue-ahead'),
+    environment: z.string(),
+    ahead: z.array(z.object({ profile: z.string(), version: z.int(), queuedAt: z.string() })),
+  }),
+  /** The same content was rolled back here within the hour. */
+  z.object({
+    outcome: z.literal('rolled-back-lately'),
+    address: z.string(),
+    version: z.int(),
+    deployment: z.int(),
+    /** ISO 8601, UTC. */
+    rolledBackAt: z.string(),
+    why: z.string(),
   }),
   z.object({ outcome: z.literal('content-refused'), subject: z.string(), problems: z.array(problemSchema) }),
 ]);

@@ -39,5 +39,11 @@ export const guardSettingsSchema = z.strictObject({
   warmUpSeconds: z.number().min(0).max(600).default(10),
   /** What the last look of a rollout does that nobody could judge. `rollback` is for critical profiles. */
   inconclusiveAtTheEnd: z.enum(['accept', 'rollback']).default('accept'),
+  /** What a look without inputs does: the records cannot be read, or there are none. Counted in either case. */
+  withoutInputs: z.enum(['accept', 'rollback']).default('accept'),
+  /** A request that takes longer counts as slow; without it, the node's own option decides. */
+  latencyObjectiveMs: z.number().positive().exactOptional(),
 });
 export type GuardSettings = z.output<typeof guardSettingsSchema>;
+/** As an owner writes it: only what differs from the defaults. */
+export type GuardOptions = z.input<typeof guardSettingsSchema>;

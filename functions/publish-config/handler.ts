@@ -87,6 +87,12 @@ function metricOf(result: PublishResult): PublishMetric {
       return publishMetrics.conflict;
     case 'deployment-in-progress':
       return publishMetrics.busy;
+    case 'queued':
+      return publishMetrics.queued;
+    case 'queue-ahead':
+      return publishMetrics.queueAhead;
+    case 'rolled-back-lately':
+      return publishMetrics.rolledBackLately;
     case 'content-refused':
       return publishMetrics.refused;
   }

@@ -36,6 +36,14 @@ export const publishMetrics = {
   conflict: 'PublishConflict',
   /** Requests that met a running deployment. */
   busy: 'PublishBusy',
+  /** Requests that wait for their turn now. */
+  queued: 'PublishQueued',
+  /** Requests that would have gone past the queue. */
+  queueAhead: 'PublishQueueAhead',
+  /** Requests whose content was rolled back within the hour. */
+  rolledBackLately: 'PublishRolledBackLately',
+  /** Deployments started that reach everybody at once, first ones aside. */
+  immediate: 'PublishImmediate',
   /** Decisions taken again because somebody else was quicker. */
   again: 'PublishDecidedAgain',
 } as const;
