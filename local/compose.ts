@@ -1,5 +1,6 @@
 /** Which services this local AWS has, and how they reach each other. */
 import { join } from 'node:path';
+import { type Activity, createActivity } from './kernel/activity.js';
 import { type Aws, AwsError, type Identity, type Json, type Service } from './kernel/aws.js';
 import type { Clock } from './kernel/clock.js';
 import { createAppConfig } from './services/appconfig/service.js';
@@ -17,6 +18,8 @@ export interface ComposeOptions {
   readonly identity: Identity;
   /** Hastens AppConfig's rollouts, bakes and ticks. */
   readonly speed: number;
+  /** Of AppConfig's ids, tokens and buckets. Default: a random one. */
+  readonly seed: string | undefined;
   readonly onLog: (line: { source: string; text: string; atMs: number }) => void;
   /** Where the gateway listens; asked only once it does. */
   readonly endpoint: () => string;
@@ -30,6 +33,10 @@ export interface Composition {
   readonly services: ReadonlyMap<string, Service>;
   /** Prometheus text. */
   readonly metrics: () => string;
+  /** What is under way in all services. */
+  readonly activity: Activity;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,31 +44,49 @@ export interface Composition {
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const services = new Map<string, Service>();
   const aws = inProcess(services);
+  const activity = createActivity();
   const { clock, identity, endpoint, onLog } = options;
   const dynamodb = await createDynamodb({
     clock,
     identity,
+    activity,
     path: options.keep && join(options.keep, 'dynamodb'),
     onLog,
   });
-  const lambda = createLambda({ aws, clock, identity, endpoint, onLog });
-  for (const service of [dynamodb, lambda, ...others({ ...options, aws })])
+  const lambda = createLambda({ aws, clock, identity, activity, endpoint, onLog });
+  for (const service of [dynamodb, lambda, ...others({ ...options, aws, activity })])
     services.set(service.name, service);
-  return { aws, services, metrics: () => lambda.metrics(), close: () => closeAll([...services.values()]) };
+  return {
+    aws,
+    services,
+    activity,
+    metrics: () => lambda.metrics(),
+    settled: () => lambda.settled(),
+    close: () => closeAll([...services.values()]),
+  };
 }
 
 /** Services that keep nothing in files of their own and start at once. */
-function others({ aws, clock, identity, endpoint, onLog, speed }: ComposeOptions & { aws: Aws }): Service[] {
+function others(options: ComposeOptions & { aws: Aws; activity: Activity }): Service[] {
+  const { aws, activity, clock, identity, endpoint, onLog, speed, seed } = options;
   const onNotice = (text: string) => onLog({ source: 'appconfig', text, atMs: clock.now() });
-  const { control, data } = createAppConfig({ aws, clock, identity, speed, onNotice });
+  const { control, data } = createAppConfig({
+    aws,
+    clock,
+    activity,
+    identity,
+    speed,
+    ...(seed !== undefined && { seed }),
+    onNotice,
+  });
   return [
     control,
     data,
-    createEvents({ aws, clock, identity, onLog }),
+    createEvents({ aws, clock, identity, activity, onLog }),
     createIam({ clock, identity }),
     createKinesis({ clock, identity }),
     createLogs({ clock, identity }),
-    createSqs({ clock, identity, endpoint }),
+    createSqs({ clock, identity, activity, endpoint }),
     createSts({ identity }),
   ];
 }

@@ -27,7 +27,13 @@ export interface LocalAwsOptions {
   readonly speed?: number;
   /** Directory where state is kept between runs. Default: memory only. */
   readonly keep?: string;
+  /**
+   * Default: the machine's. With a manual one everything waits on it: rollouts, schedules, polling, retries, expiry. Functions
+   * see its time in their `Date`. Their own time-outs stay the machine's; to who waits for them they take no time at all.
+   */
   readonly clock?: Clock;
+  /** The same seed, and the same calls in the same order, give the same AppConfig ids and the same nodes first. Default: random. */
+  readonly seed?: string;
   /** Told of every line that a function, or this local AWS, logs. */
   readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
 }
@@ -44,6 +50,11 @@ export interface LocalAws {
    * does not understand, before anything is touched; for a resource that fails, after its stack was rolled back.
    */
   deploy(assemblyDirectory: string, options?: DeployOptions): Promise<DeployResult>;
+  /**
+   * Resolves when nothing is under way: no request being answered, no invocation, no batch, nothing that is due now. For a
+   * manual clock: `clock.advance(durationMs, aws.settled)`.
+   */
+  settled(): Promise<void>;
   /** Saves kept state and stops everything. Never hangs; may be called twice. */
   close(): Promise<void>;
   /** Resolves when it has closed, whoever asked for it. */
@@ -65,7 +76,7 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 }
 
 async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalAws> {
-  const { clock = realClock, speed = 1, keep } = options;
+  const { clock = realClock, speed = 1, seed, keep } = options;
   const logs = new LogLines({ clock, onLine: options.onLog });
   let endpoint = '';
   const composition = closing.add(
@@ -74,6 +85,7 @@ async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalA
       identity: localIdentity,
       keep: keep && resolve(keep),
       speed,
+      seed,
       endpoint: () => endpoint,
       onLog: (line) => logs.add(line),
     }),
@@ -93,8 +105,9 @@ async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalA
   return {
     endpoint,
     environment: environment(endpoint),
-    call: composition.aws.call,
+    call: (...asked) => composition.activity.track(composition.aws.call(...asked)),
     deploy: (assemblyDirectory, options) => deployments.deploy(resolve(assemblyDirectory), options),
+    settled: composition.settled,
     close: () => closing.close(),
     closed: closing.closed,
   };
@@ -109,7 +122,7 @@ interface Listening {
 }
 
 function listen({ port, composition, logs, deployments, shutdown }: Listening): Promise<Gateway> {
-  const { services, metrics } = composition;
+  const { services, metrics, activity } = composition;
   const requests = new RequestMetrics();
   const control = controlRoutes({
     services: () => [...services.keys()],
@@ -118,7 +131,13 @@ function listen({ port, composition, logs, deployments, shutdown }: Listening): 
     metrics: () => `${requests.text()}${metrics()}`,
     shutdown,
   });
-  return startGateway({ port, services, control, onAnswered: (answered) => requests.add(answered) });
+  return startGateway({
+    port,
+    services,
+    control,
+    activity,
+    onAnswered: (answered) => requests.add(answered),
+  });
 }
 
 /** Everything an AWS SDK asks its environment for. The keys are not secret: nothing checks them. */

@@ -1,4 +1,5 @@
 /** One port for every service: reads requests, routes them by signature scope, and answers control requests itself. */
+import type { Activity } from '../kernel/activity.js';
 import { AwsError, type HttpRequest, type Service } from '../kernel/aws.js';
 import { answerControl, type ControlRoutes, isControl } from './control.js';
 import {
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   readonly control: ControlRoutes;
   /** How long `close` lets requests finish. Default: a second. */
   readonly graceMs?: number;
+  /** Counts AWS requests being answered. */
+  readonly activity?: Activity;
   /** Told of every AWS request answered, for metrics. */
   readonly onAnswered?: (answered: Answered) => void;
 }
@@ -82,10 +85,15 @@ async function answer(options: GatewayOptions, incoming: Incoming, side: Side): 
   try {
     const request = await readRequest(incoming);
     await side.opened;
-    const response = isControl(request.path)
-      ? await answerControl(options.control, request, AbortSignal.any([gone.signal, side.closing]))
-      : await answerAws(options, request);
-    await writeResponse(side.outgoing, response);
+    const respond = async () => {
+      const response = isControl(request.path)
+        ? await answerControl(options.control, request, AbortSignal.any([gone.signal, side.closing]))
+        : await answerAws(options, request);
+      await writeResponse(side.outgoing, response);
+    };
+    // A control request may last as long as somebody listens.
+    const isCounted = options.activity && !isControl(request.path);
+    await (isCounted ? options.activity.track(respond()) : respond());
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     await writeResponse(side.outgoing, { status: error.status, headers: {}, body: error.message });

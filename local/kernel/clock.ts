@@ -36,7 +36,7 @@ interface Pending {
   readonly run: () => void;
 }
 
-/** A clock that stands still until `advance` moves it. */
+/** A clock that stands still until `advance` moves it. It shows whole milliseconds, as the machine's does. */
 export class ManualClock implements Clock {
   private currentMs: number;
   private order = 0;
@@ -51,19 +51,20 @@ export class ManualClock implements Clock {
   }
 
   after(delayMs: number, run: () => void): () => void {
-    const entry = { atMs: this.currentMs + Math.max(0, delayMs), order: this.order++, run };
+    const entry = { atMs: this.currentMs + Math.max(0, Math.ceil(delayMs)), order: this.order++, run };
     this.pending.add(entry);
     return () => this.pending.delete(entry);
   }
 
   /**
-   * Moves time forward by `durationMs`, running each due timer at its own instant, in order. Between two timers it waits
-   * until the event loop has gone idle, so that work started by one timer may set the next.
+   * Moves time forward by `durationMs`, running each due timer at its own instant, in order. Before each timer and at the
+   * end it waits until work has `settled`, so that what one timer started is over, and may have set the next. Default: until
+   * callbacks that are queued already have run; for work on sockets, pass what knows of it (`LocalAws.settled`).
    */
-  async advance(durationMs: number): Promise<void> {
+  async advance(durationMs: number, settled: () => Promise<void> = turns): Promise<void> {
     const endMs = this.currentMs + durationMs;
     for (;;) {
-      await settle();
+      await settled();
       const next = this.earliest();
       if (!next || next.atMs > endMs) break;
       this.pending.delete(next);
@@ -71,7 +72,7 @@ export class ManualClock implements Clock {
       next.run();
     }
     this.currentMs = endMs;
-    await settle();
+    await settled();
   }
 
   private earliest(): Pending | undefined {
@@ -84,7 +85,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Lets promises and already queued callbacks run. Work on sockets needs a poll with a deadline instead. */
-async function settle(): Promise<void> {
+/** Lets promises and already queued callbacks run. */
+async function turns(): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

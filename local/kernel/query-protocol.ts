@@ -1,5 +1,6 @@
 /**
- * The query protocol: a form with `Action` and flat parameters in, XML out. Only what STS and IAM need of it.
+ * The query protocol: a form with `Action` and flat parameters in (or a query string, as a presigned request has it), XML
+ * out, or JSON for who accepts nothing else. Only what STS and IAM need of it.
  * Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html.
  */
 import { randomUUID } from 'node:crypto';
@@ -17,22 +18,42 @@ export function handleQuery(binding: QueryBinding, call: Service['call']): Servi
     const requestId = randomUUID();
     try {
       const { Action: action = '', Version: _version, ...input } = parameters(request);
-      return success({ action, requestId, binding, output: await call(action, input) });
+      const output = await call(action, input);
+      return (wantsJson(request) ? jsonSuccess : success)({ action, requestId, binding, output });
     } catch (error) {
-      return queryError(toAwsError(error), { ...binding, requestId });
+      const failed = toAwsError(error);
+      return wantsJson(request)
+        ? jsonQueryError(failed, requestId)
+        : queryError(failed, { ...binding, requestId });
     }
   };
 }
 
 /** The answer to a request that failed, in this protocol. */
 export function queryError(error: AwsError, about: { namespace?: string; requestId: string }): HttpResponse {
-  const detail = {
-    Type: error.status < 500 ? 'Sender' : 'Receiver',
-    Code: error.name,
-    Message: error.message,
-  };
-  const body = `<ErrorResponse${xmlns(about.namespace)}><Error>${toXml(detail)}</Error><RequestId>${about.requestId}</RequestId></ErrorResponse>`;
+  const body = `<ErrorResponse${xmlns(about.namespace)}><Error>${toXml(detailOf(error))}</Error><RequestId>${about.requestId}</RequestId></ErrorResponse>`;
   return { status: error.status, headers: headers(about.requestId), body };
+}
+
+function detailOf(error: AwsError) {
+  return { Type: error.status < 500 ? 'Sender' : 'Receiver', Code: error.name, Message: error.message };
+}
+
+/** Source: what STS answers to `Accept: application/json`, on which Kubernetes' AWS authenticator relies. */
+const wantsJson = (request: HttpRequest): boolean => request.headers['accept'] === 'application/json';
+
+function jsonSuccess({ action, requestId, output }: Success): HttpResponse {
+  const answer = { [`${action}Result`]: output, ResponseMetadata: { RequestId: requestId } };
+  return jsonAnswer(200, requestId, { [`${action}Response`]: answer });
+}
+
+function jsonQueryError(error: AwsError, requestId: string): HttpResponse {
+  return jsonAnswer(error.status, requestId, { Error: detailOf(error), RequestId: requestId });
+}
+
+function jsonAnswer(status: number, requestId: string, body: Json): HttpResponse {
+  const type = { 'content-type': 'application/json' };
+  return { status, headers: { ...headers(requestId), ...type }, body: JSON.stringify(body) };
 }
 
 function parameters(request: HttpRequest): Record<string, string> {

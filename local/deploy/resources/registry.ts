@@ -22,6 +22,7 @@ import { lambdaFunction } from './lambda/function.js';
 import { lambdaPermission } from './lambda/permission.js';
 import { lambdaVersion } from './lambda/version.js';
 import { logGroup } from './logs/log-group.js';
+import { cloudwatchAlarm, snsSubscription, snsTopic, snsTopicPolicy } from './recorded/monitoring.js';
 import { cdkMetadata, kmsAlias, kmsKey, ssmParameter } from './recorded/recorded.js';
 import { sqsQueue } from './sqs/queue.js';
 import { sqsQueuePolicy } from './sqs/queue-policy.js';
@@ -36,6 +37,7 @@ const handlers: readonly ResourceHandler[] = [
   appconfigExtensionAssociation,
   appconfigHostedConfigurationVersion,
   cdkMetadata,
+  cloudwatchAlarm,
   dynamodbGlobalTable,
   dynamodbTable,
   eventsRule,
@@ -52,6 +54,9 @@ const handlers: readonly ResourceHandler[] = [
   lambdaPermission,
   lambdaVersion,
   logGroup,
+  snsSubscription,
+  snsTopic,
+  snsTopicPolicy,
   sqsQueue,
   sqsQueuePolicy,
   ssmParameter,

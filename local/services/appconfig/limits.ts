@@ -38,7 +38,7 @@ export const revertWindowMs = 72 * 60 * 60 * 1000;
 export const protectionPeriodMinutes = { min: 15, max: 1440, default: 60 };
 export const protectionGraceMs = 60 * 60 * 1000;
 
-/** Guide, "Understanding validators": run time of a Lambda validator, cold start included. */
+/** Guide, "Understanding validators": run time of a Lambda validator (on AWS with its cold start, here without). */
 export const validatorLimitMs = 15_000;
 
 /** A PRE_* action's limit is not published; the validator's is taken. */

@@ -1,4 +1,5 @@
 /** DynamoDB: dynalite's engine with what it lacks around it. See behaviour.md. */
+import type { Activity } from '../../kernel/activity.js';
 import type { Identity, Json, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { handleJson } from '../../kernel/json-protocol.js';
@@ -13,6 +14,8 @@ import { describeTimeToLive, sweepExpired, updateTimeToLive } from './operations
 export interface DynamodbDeps {
   readonly clock: Clock;
   readonly identity: Identity;
+  /** Counts a sweep under way. */
+  readonly activity?: Activity;
   /** Directory where the tables are kept. Default: memory only. */
   readonly path?: string | undefined;
   /** Told when expired items could not be deleted; the next sweep tries again. */
@@ -79,7 +82,7 @@ export async function createDynamodb(deps: DynamodbDeps): Promise<Service> {
 }
 
 /** Deletes what has expired, every `sweepEveryMs`; the returned function stops that and waits for a sweep under way. */
-function sweepRegularly({ clock, onLog }: DynamodbDeps, engine: Engine): () => Promise<void> {
+function sweepRegularly({ clock, onLog, activity }: DynamodbDeps, engine: Engine): () => Promise<void> {
   let sweeping: Promise<unknown> | undefined;
   let cancel: () => void = () => undefined;
   const arm = () => {
@@ -93,6 +96,7 @@ function sweepRegularly({ clock, onLog }: DynamodbDeps, engine: Engine): () => P
         .finally(() => {
           sweeping = undefined;
         });
+      void activity?.track(sweeping);
     });
   };
   arm();

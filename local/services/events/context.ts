@@ -1,6 +1,7 @@
 /** What EventBridge's operations work with. */
 import type { Identity } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
+import type { DeliveryOptions } from './delivery.js';
 import type { Scheduler } from './scheduler.js';
 import type { EventsState } from './state.js';
 
@@ -9,4 +10,5 @@ export interface EventsContext {
   readonly identity: Identity;
   readonly state: EventsState;
   readonly scheduler: Scheduler;
+  readonly delivery: DeliveryOptions;
 }

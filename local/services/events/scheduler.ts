@@ -1,25 +1,21 @@
-/** Runs rules on the clock and hands their events to functions. */
+/** Runs scheduled rules on the clock. */
 import { randomUUID } from 'node:crypto';
-import type { Aws, Identity } from '../../kernel/aws.js';
+import type { Identity } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
-import { mayInvoke, type PolicyDocument } from './permission.js';
+import { type DeliveryOptions, deliver } from './delivery.js';
+import { eventTime } from './event.js';
 import { nextInstant, parseRate } from './schedule.js';
-import type { EventsState, Rule, Target } from './state.js';
+import type { Rule } from './state.js';
 
 export interface Scheduler {
-  /** The rule is new or changed: its next event is set anew. */
+  /** The rule is new or changed: its next event is set anew. A rule without a schedule has none. */
   refresh(rule: Rule): void;
   forget(name: string): void;
   close(): void;
 }
 
-export interface SchedulerOptions {
-  readonly aws: Aws;
+export interface SchedulerOptions extends DeliveryOptions {
   readonly clock: Clock;
-  readonly identity: Identity;
-  readonly state: EventsState;
-  /** Told why a target got no event. */
-  readonly onTrouble: (text: string) => void;
 }
 
 export function createScheduler(options: SchedulerOptions): Scheduler {
@@ -30,12 +26,12 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
   const refresh = (rule: Rule): void => {
     forget(rule.Name);
-    if (rule.State === 'DISABLED') return;
+    if (rule.State === 'DISABLED' || rule.ScheduleExpression === undefined) return;
     const nowMs = options.clock.now();
     const dueMs = nextInstant(rule.anchorMs, parseRate(rule.ScheduleExpression), nowMs);
     const fire = () => {
       refresh(rule);
-      for (const target of rule.targets) void send(options, rule, { target, atMs: dueMs });
+      deliver(options, rule, scheduledEvent(options.identity, rule, dueMs));
     };
     timers.set(rule.Name, options.clock.after(dueMs - nowMs, fire));
   };
@@ -48,36 +44,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   };
 }
 
-/** Hands one event to one target. Never rejects: AWS counts a failed invocation, here the log says so. */
-async function send(
-  options: SchedulerOptions,
-  rule: Rule,
-  due: { readonly target: Target; readonly atMs: number },
-): Promise<void> {
-  const { target } = due;
-  try {
-    await requirePermission(options, rule, target);
-    const Payload = Buffer.from(target.Input ?? scheduledEvent(options.identity, rule, due.atMs), 'utf8');
-    const input = { FunctionName: target.Arn, InvocationType: 'Event', Payload };
-    await options.aws.call('lambda', 'Invoke', input);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    options.onTrouble(`Rule ${rule.Name} did not reach its target ${target.Id}: ${reason}`);
-  }
-}
-
-async function requirePermission(options: SchedulerOptions, rule: Rule, target: Target): Promise<void> {
-  const input = { FunctionName: target.Arn };
-  const output = await options.aws
-    .call<{ Policy: string }>('lambda', 'GetPolicy', input)
-    .catch(() => ({ Policy: '{"Statement":[]}' }));
-  const policy = JSON.parse(output.Policy) as PolicyDocument;
-  if (mayInvoke(policy, { ruleArn: rule.Arn, accountId: options.identity.accountId })) return;
-  throw new Error(
-    `the function ${target.Arn} does not allow events.amazonaws.com to invoke it for ${rule.Arn} (AddPermission)`,
-  );
-}
-
 /** Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-run-lambda-schedule.html. */
 function scheduledEvent(identity: Identity, rule: Rule, atMs: number): string {
   return JSON.stringify({
@@ -86,7 +52,7 @@ function scheduledEvent(identity: Identity, rule: Rule, atMs: number): string {
     'detail-type': 'Scheduled Event',
     source: 'aws.events',
     account: identity.accountId,
-    time: `${new Date(atMs).toISOString().slice(0, 19)}Z`,
+    time: eventTime(atMs),
     region: identity.region,
     resources: [rule.Arn],
     detail: {},

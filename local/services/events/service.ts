@@ -1,9 +1,11 @@
-/** EventBridge, as far as schedules go: rules with a rate that invoke functions. See behaviour.md. */
+/** EventBridge's default bus: rules with a rate or a pattern, that invoke functions. See behaviour.md. */
+import { type Activity, createActivity } from '../../kernel/activity.js';
 import type { Aws, Identity, Json, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { handleJson } from '../../kernel/json-protocol.js';
 import { createCall } from '../../kernel/operations.js';
 import type { EventsContext } from './context.js';
+import { putEvents, putServiceEvent } from './operations/put-events.js';
 import * as rules from './operations/rules.js';
 import * as tags from './operations/tags.js';
 import * as targets from './operations/targets.js';
@@ -14,6 +16,8 @@ export interface EventsOptions {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly identity: Identity;
+  /** Counts deliveries under way. */
+  readonly activity?: Activity;
   /** Told when a target got no event, and why. */
   readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
 }
@@ -26,6 +30,7 @@ const operations = {
   ListRules: rules.listRules,
   ListTagsForResource: tags.listTagsForResource,
   ListTargetsByRule: targets.listTargetsByRule,
+  PutEvents: putEvents,
   PutRule: rules.putRule,
   PutTargets: targets.putTargets,
   RemoveTargets: targets.removeTargets,
@@ -37,13 +42,17 @@ export function createEvents(options: EventsOptions): Service {
   const { clock, identity } = options;
   const state: EventsState = { rules: {} };
   const onTrouble = (text: string) => options.onLog?.({ source: 'events', text, atMs: clock.now() });
-  const scheduler = createScheduler({ ...options, state, onTrouble });
-  const context: EventsContext = { clock, identity, state, scheduler };
-  const call = createCall({ service: 'events', operations, context });
+  const delivery = { aws: options.aws, identity, activity: options.activity ?? createActivity(), onTrouble };
+  const scheduler = createScheduler({ ...delivery, clock });
+  const context: EventsContext = { clock, identity, state, scheduler, delivery };
+  const inProcess = { ...operations, PutServiceEvent: putServiceEvent };
   return {
     name: 'events',
-    call,
-    handle: handleJson({ target: 'AWSEvents', version: '1.1' }, call),
+    call: createCall({ service: 'events', operations: inProcess, context }),
+    handle: handleJson(
+      { target: 'AWSEvents', version: '1.1', timestamps: ['Time'] },
+      createCall({ service: 'events', operations, context }),
+    ),
     snapshot: () => structuredClone(state) as unknown as Json,
     restore(saved) {
       Object.assign(state, structuredClone(saved));

@@ -14,7 +14,10 @@ export interface Target {
 export interface Rule {
   readonly Name: string;
   readonly Arn: string;
-  ScheduleExpression: string;
+  /** A rule has a schedule, a pattern, or both. */
+  ScheduleExpression?: string | undefined;
+  /** JSON text. */
+  EventPattern?: string | undefined;
   Description: string;
   State: 'DISABLED' | 'ENABLED';
   /** Events come at this instant plus whole multiples of the rate. */

@@ -33,6 +33,9 @@ export const streams = {
   windowSeconds: { default: 0, min: 0, max: 300 },
   recordAgeSeconds: { min: 60, max: 604_800 },
   retryAttempts: { min: 0, max: 10_000 },
+  /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html. */
+  filters: 5,
+  patternLength: 4096,
 } as const;
 
 /**

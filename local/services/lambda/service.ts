@@ -1,9 +1,10 @@
 /** Lambda: functions that run as processes of their own, with their queues and event sources. See behaviour.md. */
+
+import { type Activity, createActivity } from '../../kernel/activity.js';
 import type { Aws, Identity, Json, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { createCall } from '../../kernel/operations.js';
 import { handleRest } from '../../kernel/rest-protocol.js';
-import { type Activity, createActivity } from './activity.js';
 import { createDeliveries } from './asynchronous/destinations.js';
 import { createEventQueue } from './asynchronous/queue.js';
 import type { LambdaContext } from './context.js';
@@ -24,6 +25,8 @@ export interface LambdaOptions {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly identity: Identity;
+  /** Counts invocations and batches under way. Default: one of its own. */
+  readonly activity?: Activity;
   /** Where functions find this AWS: their AWS_ENDPOINT_URL. Asked when a process starts. */
   readonly endpoint: () => string;
   /** Told every line of every function's log. */
@@ -35,14 +38,14 @@ export interface LambdaOptions {
 export interface Lambda extends Service {
   /** Prometheus text: Lambda's own metrics, and those functions print in the embedded metric format. */
   metrics(): string;
-  /** Resolves when no invocation, retry that is due, or batch is under way. For tests on a manual clock. */
+  /** Resolves when nothing of its activity is under way, and logs are written. For tests on a manual clock. */
   settled(): Promise<void>;
 }
 
 export function createLambda(options: LambdaOptions): Lambda {
   const state = emptyState();
   const api = createRuntimeApi();
-  const activity = createActivity();
+  const { activity = createActivity() } = options;
   const logs = createLogSink({ aws: options.aws, clock: options.clock, onLog: options.onLog });
   const context = createContext(options, { state, activity, logs, api });
   const call = createCall({ service: 'lambda', operations, context, invalid: invalidParameter });

@@ -114,6 +114,8 @@ export interface MappingRecord {
   BisectBatchOnFunctionError: boolean;
   FunctionResponseTypes: string[];
   DestinationConfig: Destinations;
+  /** A record is handed over when one of the patterns (JSON text) fits; absent: every record. */
+  FilterCriteria?: { Filters: { Pattern: string }[] } | undefined;
   tags: Record<string, string>;
   readonly checkpoints: Record<string, Checkpoint>;
 }

@@ -1,4 +1,5 @@
 /** SQS standard queues, in memory. See behaviour.md. */
+import { type Activity, createActivity } from '../../kernel/activity.js';
 import type { Identity, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { handleJson } from '../../kernel/json-protocol.js';
@@ -47,13 +48,16 @@ const operations: Readonly<Record<string, Operation<SqsContext>>> = {
 export interface SqsDeps {
   readonly clock: Clock;
   readonly identity: Identity;
+  /** A long poll that waits is not under way. */
+  readonly activity?: Activity;
   /** Where queue URLs point. */
   readonly endpoint: () => string;
 }
 
 export function createSqs(deps: SqsDeps): Service {
   const closing = new AbortController();
-  const context: SqsContext = { ...deps, queues: new Map(), closing: closing.signal };
+  const { activity = createActivity() } = deps;
+  const context: SqsContext = { ...deps, activity, queues: new Map(), closing: closing.signal };
   const call = createCall({ service: 'sqs', operations, context, invalid: invalidValue });
   const handle = handleJson(
     {

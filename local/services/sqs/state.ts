@@ -1,11 +1,13 @@
 /** What SQS remembers: its queues, by name. */
 import * as z from 'zod';
+import type { Activity } from '../../kernel/activity.js';
 import type { Identity, Json } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { queueDoesNotExist } from './errors.js';
 import { Queue } from './queue.js';
 
 export interface SqsContext {
+  readonly activity: Activity;
   readonly queues: Map<string, Queue>;
   readonly clock: Clock;
   readonly identity: Identity;

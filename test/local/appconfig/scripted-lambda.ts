@@ -14,12 +14,15 @@ export interface ScriptedLambda {
   readonly calls: LambdaCall[];
   /** Defines a function and returns its ARN. `allow`: what its resource policy says; default: AppConfig may invoke. */
   define(name: string, behaviour: Behaviour, allow?: 'appconfig' | 'nobody' | Json): string;
+  /** What the next environment of a function does before it takes an event. Default: nothing, at once. */
+  load(name: string, load: () => Promise<unknown>): void;
   /** Events of calls to a function, oldest first. */
   eventsOf(name: string): Json[];
 }
 
 interface Scripted {
   readonly behaviour: Behaviour;
+  load?: (() => Promise<unknown>) | undefined;
   readonly policy: Json | undefined;
 }
 
@@ -53,13 +56,17 @@ export function scriptedLambda(): ScriptedLambda {
   };
 
   const invoke = async (input: Json): Promise<Json> => {
-    const [name, { behaviour }] = find(input);
+    const [name, scripted] = find(input);
     const event = JSON.parse(Buffer.from(input['Payload'] as Uint8Array).toString()) as Json;
     const type = String(input['InvocationType']);
     calls.push({ name, type, event });
     if (type === 'Event') return { StatusCode: 202 };
     try {
-      return { StatusCode: 200, Payload: payloadOf(await behaviour(event)) };
+      const load = scripted.load;
+      scripted.load = undefined;
+      await load?.();
+      (input['OnStart'] as () => void)();
+      return { StatusCode: 200, Payload: payloadOf(await scripted.behaviour(event)) };
     } catch (error) {
       const { name: errorType, message: errorMessage } = error as Error;
       return { StatusCode: 200, FunctionError: 'Unhandled', Payload: payloadOf({ errorType, errorMessage }) };
@@ -71,6 +78,9 @@ export function scriptedLambda(): ScriptedLambda {
     define(name, behaviour, allow = 'appconfig') {
       functions.set(name, { behaviour, policy: policyFor(allow) });
       return arnOf(name);
+    },
+    load(name, load) {
+      find({ FunctionName: arnOf(name) })[1].load = load;
     },
     eventsOf: (name) => calls.filter((call) => call.name === name).map((call) => call.event),
     service: {

@@ -7,13 +7,15 @@ import {
 import { AppConfigData } from '@aws-sdk/client-appconfigdata';
 import { expect } from 'vitest';
 import { startGateway } from '../../../local/gateway/gateway.js';
-import { type Aws, type Json, localIdentity, type Service } from '../../../local/kernel/aws.js';
+import { type Json, localIdentity, type Service } from '../../../local/kernel/aws.js';
 import { ManualClock } from '../../../local/kernel/clock.js';
 import {
   type AppConfigOptions,
   type AppConfigServices,
   createAppConfig,
 } from '../../../local/services/appconfig/service.js';
+import { createEvents } from '../../../local/services/events/service.js';
+import { inProcess } from '../lambda/world.js';
 import { type ScriptedLambda, scriptedLambda } from './scripted-lambda.js';
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -24,6 +26,7 @@ export interface World {
   readonly clock: ManualClock;
   readonly lambda: ScriptedLambda;
   readonly services: AppConfigServices;
+  readonly events: Service;
   readonly control: ControlClient;
   readonly data: AppConfigData;
   readonly endpoint: string;
@@ -39,12 +42,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? new ManualClock(startMs);
   const lambda = scriptedLambda();
   const notices: string[] = [];
+  const others = new Map([['lambda', lambda.service]]);
+  const aws = inProcess(others);
+  const events = createEvents({ aws, clock, identity: localIdentity });
+  others.set('events', events);
   const services = createAppConfig({
     seed: 'test',
     onNotice: (text) => notices.push(text),
     ...options,
     clock,
-    aws: inProcess(lambda.service),
+    aws,
     identity: localIdentity,
   });
   const both: [string, Service][] = [
@@ -65,6 +72,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     clock,
     lambda,
     services,
+    events,
     control,
     data,
     notices,
@@ -74,16 +82,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       data.destroy();
       await services.control.close();
       await services.data.close();
+      await events.close();
       await gateway.close();
-    },
-  };
-}
-
-function inProcess(lambda: Service): Aws {
-  return {
-    async call<T = Json>(name: string, operation: string, input: Json): Promise<T> {
-      if (name !== 'lambda') throw new Error(`This test has no ${name}`);
-      return (await lambda.call(operation, input)) as T;
     },
   };
 }

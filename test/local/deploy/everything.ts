@@ -155,6 +155,7 @@ export function everything(v: 1 | 2): Json {
         FunctionName: ref('Handler'),
         StartingPosition: 'LATEST',
         BatchSize: one ? 10 : { Ref: 'AWS::NoValue' },
+        FilterCriteria: { Filters: [{ Pattern: JSON.stringify({ data: { v: [v] } }) }] },
         DestinationConfig: { OnFailure: { Destination: arn('Dead') } },
         Tags: tagged(`v${v}`),
       },
@@ -172,6 +173,40 @@ export function everything(v: 1 | 2): Json {
             Input: '{}',
           },
         ],
+      },
+    ],
+    Reaction: [
+      'AWS::Events::Rule',
+      {
+        EventPattern: {
+          source: ['aws.appconfig'],
+          'detail-type': ['On Deployment Complete'],
+          detail: { Environment: { Id: [ref('Environment')] }, ConfigurationVersion: [{ exists: one }] },
+        },
+        Targets: [{ Id: 'react', Arn: arn('Handler'), Input: '{"advance":true}' }],
+      },
+    ],
+    Topic: ['AWS::SNS::Topic', { TopicName: 'alarms', DisplayName: `v${v}`, Tags: tagged(`v${v}`) }],
+    TopicPolicy: ['AWS::SNS::TopicPolicy', { PolicyDocument: policy(`sns:${v}`), Topics: [ref('Topic')] }],
+    Subscription: [
+      'AWS::SNS::Subscription',
+      { TopicArn: ref('Topic'), Protocol: 'email', Endpoint: 'a@b.example', RawMessageDelivery: one },
+    ],
+    Alarm: [
+      'AWS::CloudWatch::Alarm',
+      {
+        AlarmName: 'hurts',
+        AlarmDescription: `v${v}`,
+        Namespace: 'Shop',
+        MetricName: 'GuardBlind',
+        Dimensions: [{ Name: 'service', Value: 'guard' }],
+        ComparisonOperator: 'GreaterThanThreshold',
+        EvaluationPeriods: '1',
+        Period: 60,
+        Statistic: 'Sum',
+        Threshold: v,
+        TreatMissingData: 'notBreaching',
+        AlarmActions: [ref('Topic')],
       },
     ],
     Application: ['AWS::AppConfig::Application', { Name: `shop${v}`, Tags: tagged(`v${v}`) }],
@@ -224,7 +259,12 @@ export function everything(v: 1 | 2): Json {
       {
         Name: 'tell',
         Description: `v${v}`,
-        Actions: { ON_DEPLOYMENT_COMPLETE: [{ Name: 'tell', Uri: arn('Handler'), RoleArn: arn('Role') }] },
+        Actions: {
+          ON_DEPLOYMENT_COMPLETE: [{ Name: 'tell', Uri: arn('Handler'), RoleArn: arn('Role') }],
+          ON_DEPLOYMENT_ROLLED_BACK: [
+            { Name: 'rule', Uri: 'arn:aws:events:us-east-1:000000000000:event-bus/default' },
+          ],
+        },
         Parameters: { where: { Required: false, Description: `v${v}` } },
       },
     ],

@@ -43,6 +43,16 @@ describe('a template is refused, before anything is created, for', () => {
       'Shop.Rule (AWS::Events::Rule) Properties.Targets.0.InputPath: this local AWS does not know it',
     ],
     [
+      'an alarm on nothing',
+      {
+        Alarm: {
+          Type: 'AWS::CloudWatch::Alarm',
+          Properties: { ComparisonOperator: 'GreaterThanThreshold', EvaluationPeriods: 1, Threshold: 0 },
+        },
+      },
+      'Shop.Alarm (AWS::CloudWatch::Alarm) Properties: expected either MetricName or Metrics',
+    ],
+    [
       'a value of the wrong kind',
       { Queue: queue({ DelaySeconds: 'soon' }) },
       'Shop.Queue (AWS::SQS::Queue) Properties.DelaySeconds: expected a number',

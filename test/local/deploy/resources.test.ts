@@ -47,9 +47,18 @@ describe('every type of resource', () => {
     expect(await read('lambda', 'GetEventSourceMapping', { UUID: physical('Mapping') })).toMatchObject({
       BatchSize: 10,
       StartingPosition: 'LATEST',
+      FilterCriteria: { Filters: [{ Pattern: '{"data":{"v":[1]}}' }] },
     });
     expect(await read('iam', 'ListRolePolicies', { RoleName: physical('Role') })).toMatchObject({
       PolicyNames: ['inline1', 'p1'],
+    });
+    const reaction = await read('events', 'DescribeRule', { Name: physical('Reaction') });
+    expect(JSON.parse(String(reaction['EventPattern']))).toMatchObject({
+      detail: { Environment: { Id: [physical('Environment')] }, ConfigurationVersion: [{ exists: true }] },
+    });
+    expect(physical('Topic')).toBe('arn:aws:sns:us-east-1:000000000000:alarms');
+    expect(attributes('Alarm')).toEqual({
+      Arn: 'arn:aws:cloudwatch:us-east-1:000000000000:alarm:hurts',
     });
   });
 
@@ -76,6 +85,7 @@ describe('every type of resource', () => {
     expect(configuration).not.toHaveProperty('DeadLetterConfig');
     expect(await read('lambda', 'GetEventSourceMapping', { UUID: physical('Mapping') })).toMatchObject({
       BatchSize: 100,
+      FilterCriteria: { Filters: [{ Pattern: '{"data":{"v":[2]}}' }] },
     });
     expect(await read('lambda', 'GetFunctionEventInvokeConfig', { FunctionName: 'handler' })).toMatchObject({
       MaximumRetryAttempts: 1,

@@ -147,7 +147,17 @@ describe('a rule is refused for', () => {
     ['a singular of two', { ScheduleExpression: 'rate(2 minute)' }, 'is not valid'],
     ['less than a minute', { ScheduleExpression: 'rate(0 minutes)' }, 'is not valid'],
     ['seconds', { ScheduleExpression: 'rate(30 seconds)' }, 'is not valid'],
-    ['a pattern', { EventPattern: '{}' }, 'EventPattern'],
+    [
+      'an empty pattern',
+      { EventPattern: '{}' },
+      'Event pattern is not valid. Reason: expected a JSON object',
+    ],
+    [
+      'an operator that is not here',
+      { EventPattern: '{"a":[{"cidr":"::/0"}]}' },
+      "'cidr' is no operator here",
+    ],
+    ['nothing that wakes it', { ScheduleExpression: undefined }, 'EventPattern or ScheduleExpression'],
     ['another bus', { EventBusName: 'mine' }, 'no other event bus'],
   ])('%s', async (_, rule, message) => {
     await expect(put(rule)).rejects.toThrow(message);

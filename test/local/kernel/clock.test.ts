@@ -46,6 +46,16 @@ describe('the manual clock', () => {
     expect(woke).toEqual([10, 20, 30]);
   });
 
+  it('shows whole milliseconds, and runs no timer early', async () => {
+    const clock = new ManualClock(1000);
+    const ran: number[] = [];
+    clock.after(4.2, () => ran.push(clock.now()));
+    await clock.advance(4);
+    expect(ran).toEqual([]);
+    await clock.advance(1);
+    expect(ran).toEqual([1005]);
+  });
+
   it('forgets a timer that is cancelled', async () => {
     const clock = new ManualClock(0);
     let ran = false;
@@ -55,5 +65,19 @@ describe('the manual clock', () => {
     cancel();
     await clock.advance(10);
     expect(ran).toBe(false);
+  });
+
+  it('waits before each timer and at the end until work has settled', async () => {
+    const clock = new ManualClock(0);
+    const told: string[] = [];
+    const settled = async () => {
+      // As a request over a socket would: longer than a few turns.
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+      told.push(`settled at ${clock.now()}`);
+    };
+    clock.after(5, () => told.push('five'));
+    clock.after(7, () => told.push('seven'));
+    await clock.advance(10, settled);
+    expect(told).toEqual(['settled at 0', 'five', 'settled at 5', 'seven', 'settled at 7', 'settled at 10']);
   });
 });

@@ -33,7 +33,16 @@ describe('a stream mapping', () => {
     ],
     ['several batches of a shard at a time', { ParallelizationFactor: 2 }, 'one batch of a shard at a time'],
     ['a tumbling window', { TumblingWindowInSeconds: 30 }, 'tumbling windows do not exist'],
-    ['filters', { FilterCriteria: { Filters: [] } }, 'FilterCriteria'],
+    [
+      'a filter with an operator that is not here',
+      { FilterCriteria: { Filters: [{ Pattern: '{"data":{"a":[{"cidr":"::/0"}]}}' }] } },
+      "Invalid filter pattern definition. data.a: 'cidr' is no operator here",
+    ],
+    [
+      'more than five filters',
+      { FilterCriteria: { Filters: Array(6).fill({ Pattern: '{"data":["x"]}' }) } },
+      'FilterCriteria.Filters',
+    ],
     ['AT_TIMESTAMP without an instant', { StartingPosition: 'AT_TIMESTAMP' }, 'StartingPositionTimestamp'],
     ['a record age of less than a minute', { MaximumRecordAgeInSeconds: 59 }, 'MaximumRecordAgeInSeconds'],
   ])('is refused for %s', async (_, settings, message) => {

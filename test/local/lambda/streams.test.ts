@@ -124,6 +124,55 @@ describe('a stream mapping', () => {
     expect(batches().join()).toBe(expected);
   });
 
+  it('hands over only what passes a filter, and does not come back to the rest', async () => {
+    await world.create('consumer', failing);
+    const Filters = [
+      { Pattern: JSON.stringify({ data: { type: ['sold'], price: [{ numeric: ['>', 4] }] } }) },
+      { Pattern: JSON.stringify({ data: { type: [{ prefix: 'lost' }] }, partitionKey: ['k'] }) },
+    ];
+    const UUID = await map({ FilterCriteria: { Filters } });
+    const sold = JSON.stringify({ type: 'sold', price: 5 });
+    const lost = JSON.stringify({ type: 'lost-and-found' });
+    await put(JSON.stringify({ type: 'sold', price: 4 }), sold, 'no JSON', '7', lost, 'no JSON either');
+    await world.pass(600);
+    expect(batches()).toEqual([`${sold},${lost}`]);
+    const shown = await world.aws.call('lambda', 'GetEventSourceMapping', { UUID });
+    expect(shown).toMatchObject({ FilterCriteria: { Filters } });
+    await world.aws.call('lambda', 'UpdateEventSourceMapping', { UUID, FilterCriteria: { Filters: [] } });
+    const cleared = await world.aws.call('lambda', 'GetEventSourceMapping', { UUID });
+    expect(cleared['FilterCriteria']).toBeUndefined();
+    await put('all');
+    await world.pass(600);
+    expect(batches()).toEqual([`${sold},${lost}`, 'all']);
+  });
+
+  it('does not read again what its filters passed over, after a restart', async () => {
+    await world.create('consumer', failing);
+    const UUID = await map({ FilterCriteria: { Filters: [{ Pattern: '{"data":{"a":[1]}}' }] } });
+    await put('passed over');
+    await world.pass(600);
+    await world.aws.call('lambda', 'UpdateEventSourceMapping', { UUID, Enabled: false });
+    const FilterCriteria = { Filters: [] };
+    await world.aws.call('lambda', 'UpdateEventSourceMapping', { UUID, Enabled: true, FilterCriteria });
+    await put('new');
+    await world.pass(600);
+    expect(batches()).toEqual(['new']);
+  });
+
+  it.each([
+    ['plain text by a list', { data: ['plain'] }, 'plain'],
+    ['nothing that is plain text by an object', { data: { a: [{ exists: false }] } }, ''],
+    ['JSON not by a list', { data: ['{"a":1}'] }, ''],
+    ['the partition key alone', { partitionKey: ['k'] }, 'plain,{"a":1}'],
+    ['another partition key', { partitionKey: ['l'] }, ''],
+  ])('filters %s', async (_, pattern, expected) => {
+    await world.create('consumer', failing);
+    await put('plain', '{"a":1}');
+    await map({ FilterCriteria: { Filters: [{ Pattern: JSON.stringify(pattern) }] } });
+    await world.pass(600);
+    expect(batches().join()).toBe(expected);
+  });
+
   it('tries a failing batch again and again, ever more slowly, and holds back what comes after', async () => {
     await world.create('consumer', failing);
     await put('poison');

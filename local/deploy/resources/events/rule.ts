@@ -7,7 +7,7 @@ import {
   type ResourceContext,
   type ResourceHandler,
 } from '../handler.js';
-import { choice, number, tags, text } from '../properties.js';
+import { choice, document, number, tags, text } from '../properties.js';
 
 const target = z.strictObject({
   Id: text,
@@ -22,7 +22,8 @@ const target = z.strictObject({
 const properties = z.strictObject({
   Name: text.optional(),
   Description: text.optional(),
-  ScheduleExpression: text,
+  EventPattern: document.optional(),
+  ScheduleExpression: text.optional(),
   State: choice(['DISABLED', 'ENABLED']).optional(),
   EventBusName: text.optional(),
   Targets: z.array(target).optional(),
@@ -54,8 +55,9 @@ export const eventsRule: ResourceHandler = defineResource({
 });
 
 async function put({ aws }: ResourceContext, Name: string, wanted: Properties): Promise<string> {
-  const { Targets, Tags, ...rule } = wanted;
-  const input = { ...rule, Name, ...(Tags ? { Tags } : {}) };
+  const { Targets, Tags, EventPattern, ...rule } = wanted;
+  const pattern = EventPattern && { EventPattern: JSON.stringify(EventPattern) };
+  const input = { ...rule, ...pattern, Name, ...(Tags ? { Tags } : {}) };
   const { RuleArn } = await aws.call<{ RuleArn: string }>('events', 'PutRule', input);
   if (Targets && Targets.length > 0) await aws.call('events', 'PutTargets', { Rule: Name, Targets });
   return RuleArn;

@@ -20,6 +20,9 @@ const properties = z.strictObject({
   DestinationConfig: z
     .strictObject({ OnFailure: z.strictObject({ Destination: text.optional() }).optional() })
     .optional(),
+  FilterCriteria: z
+    .strictObject({ Filters: z.array(z.strictObject({ Pattern: text })).optional() })
+    .optional(),
   ParallelizationFactor: number.optional(),
   TumblingWindowInSeconds: number.optional(),
   Tags: tags.optional(),
@@ -73,6 +76,7 @@ function tuningOf(wanted: Properties): Json {
     BisectBatchOnFunctionError: wanted.BisectBatchOnFunctionError ?? false,
     FunctionResponseTypes: wanted.FunctionResponseTypes ?? [],
     DestinationConfig: wanted.DestinationConfig ?? { OnFailure: {} },
+    FilterCriteria: wanted.FilterCriteria ?? { Filters: [] },
     ParallelizationFactor: wanted.ParallelizationFactor ?? 1,
     TumblingWindowInSeconds: wanted.TumblingWindowInSeconds ?? 0,
   };

@@ -1,8 +1,7 @@
 /** Puts a deployment's next state into effect: the record, the environment's state, and what extensions are told. */
 import type { Surroundings } from '../context.js';
-import { actionAt, scopesOf } from '../extensions/applied.js';
-import { noticePayload } from '../extensions/payloads.js';
-import { tellFunction } from '../lambda/invoke.js';
+import { actionAt } from '../extensions/applied.js';
+import { type Notice, sendNotice } from '../extensions/notices.js';
 import type { AppliedExtension, Deployment } from '../state/deployments.js';
 import { type ActionPoint, environmentStateAfter } from '../state/records.js';
 import { nextId } from '../state/state.js';
@@ -33,14 +32,8 @@ export function commit(around: Surroundings, deployment: Deployment, rollout: Ro
   });
   const committed = { ...deployment, rollout: { ...rollout, events } };
   store(around, committed);
-  for (const notice of notices) void send(around, committed, notice);
+  for (const notice of notices) void around.activity.track(send(around, committed, notice));
   return committed;
-}
-
-interface Notice {
-  readonly point: ActionPoint;
-  readonly applied: AppliedExtension;
-  readonly invocation: ActionInvocation;
 }
 
 function knownEvents({ state }: Surroundings, { EnvironmentId, DeploymentNumber }: Deployment): number {
@@ -75,28 +68,9 @@ function store(around: Surroundings, deployment: Deployment): void {
 }
 
 async function send(around: Surroundings, deployment: Deployment, notice: Notice): Promise<void> {
-  const { invocation, applied, point } = notice;
-  const payload = noticePayload(
-    { invocationId: invocation.InvocationId, parameters: applied.parameters, point },
-    around.state,
-    deployment,
-  );
-  const answer = await tellFunction(around, {
-    functionArn: invocation.Uri,
-    roleArn: invocation.RoleArn,
-    sourceArns: sourceArnsOf(around, deployment),
-    payload,
-  });
-  if (answer.kind === 'failed') noteFailure(around, deployment, { ...invocation, ...failureOf(answer) });
-}
-
-/** ARNs that the resource policy of an extension's function may name for this deployment. */
-export function sourceArnsOf(around: Surroundings, deployment: Deployment): readonly string[] {
-  return scopesOf(around, {
-    applicationId: deployment.ApplicationId,
-    environmentId: deployment.EnvironmentId,
-    profileId: deployment.ConfigurationProfileId,
-  });
+  const answer = await sendNotice(around, deployment, notice);
+  if (answer.kind === 'failed')
+    noteFailure(around, deployment, { ...notice.invocation, ...failureOf(answer) });
 }
 
 export function failureOf({ code, message }: { code: string; message: string }) {

@@ -40,10 +40,11 @@ export function createControlLoop(around: Surroundings): ControlLoop {
   const tickIfDue = (deployment: Deployment) => {
     if (tickInstant(deployment, ticking) > around.clock.now()) return;
     ticking.add(keyOf(deployment));
-    void tick(deployment).finally(() => {
+    const answered = tick(deployment).finally(() => {
       ticking.delete(keyOf(deployment));
       if (!closed) run();
     });
+    void around.activity.track(answered);
   };
 
   const tick = async (deployment: Deployment) => {

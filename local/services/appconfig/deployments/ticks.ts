@@ -1,13 +1,13 @@
 /** One tick: every tick extension of a deployment is asked, at once, whether to go on. */
 import type { Surroundings } from '../context.js';
 import { readTickAnswer, type TickAnswer } from '../extensions/answers.js';
-import { actionAt } from '../extensions/applied.js';
+import { actionAt, sourceArnsOf } from '../extensions/applied.js';
 import { tickPayload } from '../extensions/payloads.js';
 import { askFunction } from '../lambda/invoke.js';
 import { tickLimitMs } from '../limits.js';
 import type { AppliedExtension, Deployment } from '../state/deployments.js';
 import { nextId } from '../state/state.js';
-import { failureOf, sourceArnsOf } from './commit.js';
+import { failureOf } from './commit.js';
 import type { ActionInvocation, Cause } from './machine.js';
 
 /** True when a deployment has somebody to ask. */

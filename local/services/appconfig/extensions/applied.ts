@@ -3,7 +3,7 @@ import { applicationArn, environmentArn, profileArn } from '../arns.js';
 import type { Surroundings } from '../context.js';
 import { badRequest } from '../errors.js';
 import { extensionOf } from '../lookups.js';
-import type { AppliedExtension } from '../state/deployments.js';
+import type { AppliedExtension, Deployment } from '../state/deployments.js';
 import type { ActionPoint, Association, Extension } from '../state/records.js';
 
 /** Where something happens; a hosted version has no environment. */
@@ -24,6 +24,15 @@ export function scopesOf({ identity }: Surroundings, place: Place): readonly str
     ...(environmentId ? [environmentArn(identity, applicationId, environmentId)] : []),
     profileArn(identity, applicationId, profileId),
   ];
+}
+
+/** ARNs that the resource policy of an extension's function may name for a deployment. */
+export function sourceArnsOf(around: Surroundings, deployment: Deployment): readonly string[] {
+  return scopesOf(around, {
+    applicationId: deployment.ApplicationId,
+    environmentId: deployment.EnvironmentId,
+    profileId: deployment.ConfigurationProfileId,
+  });
 }
 
 /**

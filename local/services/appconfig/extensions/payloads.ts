@@ -95,12 +95,12 @@ function opening({ invocationId, parameters }: Invocation, point: ActionPoint) {
   return { InvocationId: invocationId, Parameters: parameters, Type: joined(point) };
 }
 
-/** `ON_DEPLOYMENT_ROLLED_BACK` → `OnDeploymentRolledBack`. */
-function joined(point: ActionPoint): string {
+/** `ON_DEPLOYMENT_ROLLED_BACK` → `OnDeploymentRolledBack`, or with something between the words. */
+export function joined(point: ActionPoint, between = ''): string {
   return point
     .split('_')
     .map((word) => word.charAt(0) + word.slice(1).toLowerCase())
-    .join('');
+    .join(between);
 }
 
 function encoded({ ContentType, ContentVersion, bytes }: Content) {

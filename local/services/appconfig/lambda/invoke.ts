@@ -25,7 +25,10 @@ const invokeOutputSchema = z.object({
   Payload: z.instanceof(Uint8Array).optional(),
 });
 
-/** Waits for the function's answer, at most `limitMs`. */
+/**
+ * Waits for the function's answer, at most `limitMs` from when its handler has the event. On AWS the load of a new
+ * environment counts as well; here it would say how busy this machine is.
+ */
 export async function askFunction(
   around: Surroundings,
   call: FunctionCall,
@@ -34,8 +37,11 @@ export async function askFunction(
   const message = `${call.functionArn} did not answer within ${limitMs / 1000} s`;
   return new Promise((resolve) => {
     const timeUp = () => resolve({ kind: 'failed', code: 'TimeoutException', message });
-    const cancel = around.clock.after(limitMs, timeUp);
-    void invoke(around, call, 'RequestResponse').then((answer) => {
+    let cancel = () => {};
+    const OnStart = () => {
+      cancel = around.clock.after(limitMs, timeUp);
+    };
+    void invoke(around, call, { InvocationType: 'RequestResponse', OnStart }).then((answer) => {
       cancel();
       resolve(answer);
     });
@@ -44,26 +50,24 @@ export async function askFunction(
 
 /** Hands the event to Lambda's queue; the answer says only whether Lambda took it. */
 export function tellFunction(around: Surroundings, call: FunctionCall): Promise<FunctionAnswer> {
-  return invoke(around, call, 'Event');
+  return invoke(around, call, { InvocationType: 'Event' });
 }
 
-type InvocationType = 'Event' | 'RequestResponse';
+type How =
+  | { readonly InvocationType: 'Event' }
+  | { readonly InvocationType: 'RequestResponse'; readonly OnStart: () => void };
 
-async function invoke(
-  around: Surroundings,
-  call: FunctionCall,
-  type: InvocationType,
-): Promise<FunctionAnswer> {
+async function invoke(around: Surroundings, call: FunctionCall, how: How): Promise<FunctionAnswer> {
   try {
     await assertAllowed(around, call);
     const output = await around.aws.call('lambda', 'Invoke', {
       FunctionName: call.functionArn,
       Payload: Buffer.from(JSON.stringify(call.payload)),
-      InvocationType: type,
+      ...how,
     });
     return readAnswer(invokeOutputSchema.parse(output));
   } catch (error) {
-    return failure(error);
+    return failureFrom(error);
   }
 }
 
@@ -104,7 +108,8 @@ function functionFailure(text: string): FunctionAnswer {
   return { kind: 'failed', code, message: parsed.data?.errorMessage ?? text, value: text };
 }
 
-function failure(error: unknown): FunctionAnswer {
+/** What was thrown, as an answer. */
+export function failureFrom(error: unknown): FunctionAnswer {
   if (error instanceof Error) return { kind: 'failed', code: error.name, message: error.message };
   return { kind: 'failed', code: 'InternalError', message: String(error) };
 }

@@ -1,9 +1,11 @@
 /** Rules: put, look at, list, switch on and off, delete. */
 import * as z from 'zod';
 import type { Json } from '../../../kernel/aws.js';
+import { PatternError, parsePattern } from '../../../kernel/event-pattern.js';
 import { defineOperation, validationError } from '../../../kernel/operations.js';
 import type { EventsContext } from '../context.js';
-import { resourceNotFound } from '../errors.js';
+import { invalidEventPattern, resourceNotFound } from '../errors.js';
+import { patternLength } from '../limits.js';
 import { parseRate } from '../schedule.js';
 import type { Rule } from '../state.js';
 
@@ -18,7 +20,9 @@ const byName = z.strictObject({ Name: ruleName, EventBusName: busName });
 const putSchema = z.strictObject({
   Name: ruleName,
   EventBusName: busName,
-  ScheduleExpression: z.string({ error: 'expected rate(…): this local AWS has scheduled rules only' }),
+  ScheduleExpression: z.string().optional(),
+  /** JSON text. */
+  EventPattern: z.string().max(patternLength).optional(),
   State: z.enum(['DISABLED', 'ENABLED']).optional(),
   Description: z.string().max(512).optional(),
   Tags: z.array(z.strictObject({ Key: z.string(), Value: z.string() })).optional(),
@@ -27,15 +31,17 @@ const putSchema = z.strictObject({
 export const putRule = defineOperation({
   input: putSchema,
   run(context: EventsContext, input) {
-    parseRate(input.ScheduleExpression);
+    assertTriggered(input);
     const old = lookUp(context, input.Name);
     const rule: Rule = {
       Name: input.Name,
       Arn: ruleArn(context, input.Name),
       ScheduleExpression: input.ScheduleExpression,
+      EventPattern: input.EventPattern,
       Description: input.Description ?? '',
       State: input.State ?? 'ENABLED',
-      anchorMs: old?.ScheduleExpression === input.ScheduleExpression ? old.anchorMs : context.clock.now(),
+      anchorMs:
+        old && old.ScheduleExpression === input.ScheduleExpression ? old.anchorMs : context.clock.now(),
       targets: old?.targets ?? [],
       tags: old?.tags ?? Object.fromEntries((input.Tags ?? []).map(({ Key, Value }) => [Key, Value])),
     };
@@ -95,6 +101,23 @@ export function findRule(context: EventsContext, name: string): Rule {
 export function ruleArn(context: EventsContext, name: string): string {
   const { partition, region, accountId } = context.identity;
   return `arn:${partition}:events:${region}:${accountId}:rule/${name}`;
+}
+
+/** Throws when a rule would have neither a schedule nor a pattern, or one that is not understood. */
+function assertTriggered({ ScheduleExpression, EventPattern }: z.output<typeof putSchema>): void {
+  if (ScheduleExpression === undefined && EventPattern === undefined)
+    throw validationError('Parameter(s) EventPattern or ScheduleExpression must be specified.');
+  if (ScheduleExpression !== undefined) parseRate(ScheduleExpression);
+  if (EventPattern !== undefined) assertPattern(EventPattern);
+}
+
+function assertPattern(text: string): void {
+  try {
+    parsePattern(text);
+  } catch (error) {
+    if (error instanceof PatternError) throw invalidEventPattern(error.message);
+    throw error;
+  }
 }
 
 function lookUp(context: EventsContext, name: string): Rule | undefined {

@@ -3,8 +3,9 @@
  * the dead letter queue or a destination in the end. The requestId stays the same over all attempts.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html.
  */
+
+import type { Activity } from '../../../kernel/activity.js';
 import type { Clock } from '../../../kernel/clock.js';
-import type { Activity } from '../activity.js';
 import { asynchronous } from '../limits.js';
 import type { Invoker, Throttled } from '../runtime/invoker.js';
 import type { RunResult } from '../runtime/runner.js';

@@ -2,12 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import type { Json } from '../../../kernel/aws.js';
+import { PatternError } from '../../../kernel/event-pattern.js';
 import { defineOperation } from '../../../kernel/operations.js';
 import type { LambdaContext } from '../context.js';
 import { invalidParameter, resourceConflict, resourceNotFound } from '../errors.js';
 import { streams } from '../limits.js';
 import { findFunction, findVersion, parseReference } from '../names.js';
 import type { MappingRecord } from '../state.js';
+import { recordFilter } from '../streams/filters.js';
 import { functionName } from './function-schema.js';
 import { destinationConfig } from './settings.js';
 
@@ -27,6 +29,14 @@ const tuning = {
   BisectBatchOnFunctionError: z.boolean().optional(),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).max(1).optional(),
   DestinationConfig: destinationConfig.optional(),
+  FilterCriteria: z
+    .strictObject({
+      Filters: z
+        .array(z.strictObject({ Pattern: z.string().max(streams.patternLength) }))
+        .max(streams.filters)
+        .optional(),
+    })
+    .optional(),
   ParallelizationFactor: z
     .literal(1, 'expected 1: this local AWS runs one batch of a shard at a time')
     .optional(),
@@ -183,12 +193,15 @@ type TunedMembers =
   | 'BisectBatchOnFunctionError'
   | 'DestinationConfig'
   | 'enabled'
+  | 'FilterCriteria'
   | 'FunctionResponseTypes'
   | 'MaximumBatchingWindowInSeconds'
   | 'MaximumRecordAgeInSeconds'
   | 'MaximumRetryAttempts';
 
 function tuned(old: Pick<MappingRecord, TunedMembers>, input: Tuning): Pick<MappingRecord, TunedMembers> {
+  const Filters = input.FilterCriteria?.Filters ?? [];
+  assertFilters(Filters);
   return {
     enabled: input.Enabled ?? old.enabled,
     BatchSize: input.BatchSize ?? old.BatchSize,
@@ -199,7 +212,23 @@ function tuned(old: Pick<MappingRecord, TunedMembers>, input: Tuning): Pick<Mapp
     BisectBatchOnFunctionError: input.BisectBatchOnFunctionError ?? old.BisectBatchOnFunctionError,
     FunctionResponseTypes: input.FunctionResponseTypes ?? old.FunctionResponseTypes,
     DestinationConfig: input.DestinationConfig ?? old.DestinationConfig,
+    // An empty list takes the filters away.
+    FilterCriteria: input.FilterCriteria
+      ? Filters.length > 0
+        ? { Filters }
+        : undefined
+      : old.FilterCriteria,
   };
+}
+
+function assertFilters(Filters: readonly { readonly Pattern: string }[]): void {
+  try {
+    recordFilter({ Filters });
+  } catch (error) {
+    if (error instanceof PatternError)
+      throw invalidParameter(`Invalid filter pattern definition. ${error.message}`);
+    throw error;
+  }
 }
 
 function shown(mapping: MappingRecord): Json {

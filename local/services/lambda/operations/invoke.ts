@@ -17,6 +17,8 @@ const invokeSchema = z.strictObject({
   /** Base64 of JSON. */
   ClientContext: z.string().optional(),
   Payload: z.union([z.instanceof(Uint8Array), z.string()]).optional(),
+  /** In process only: called when the handler gets the event, its environment loaded. */
+  OnStart: z.custom<() => void>((value) => typeof value === 'function').optional(),
 });
 
 export const invoke = defineOperation({
@@ -32,11 +34,8 @@ export const invoke = defineOperation({
       context.queue.add({ functionName, qualifier, payload, requestId: randomUUID() });
       return { StatusCode: 202 };
     }
-    return await invokeAndWait(
-      context,
-      { ...reference, payload, clientContext: input.ClientContext },
-      input.LogType,
-    );
+    const { ClientContext: clientContext, OnStart: onStart } = input;
+    return await invokeAndWait(context, { ...reference, payload, clientContext, onStart }, input.LogType);
   },
 });
 

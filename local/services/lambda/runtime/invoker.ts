@@ -1,7 +1,7 @@
 /** Invokes functions by name and qualifier, each function within its own concurrency. */
 import { randomUUID } from 'node:crypto';
+import type { Activity } from '../../../kernel/activity.js';
 import type { Identity } from '../../../kernel/aws.js';
-import type { Activity } from '../activity.js';
 import type { ThrottleReason } from '../errors.js';
 import { defaultConcurrency } from '../limits.js';
 import { findFunction, findVersion } from '../names.js';
@@ -17,6 +17,8 @@ export interface InvokeRequest {
   readonly payload: string;
   readonly requestId?: string;
   readonly clientContext?: string | undefined;
+  /** Called when the handler gets the event; never, when its environment cannot be loaded. */
+  readonly onStart?: (() => void) | undefined;
 }
 
 export interface Throttled {

@@ -21,6 +21,7 @@ export interface RunRequest {
   /** The ARN that was called, qualifier included. */
   readonly functionArn: string;
   readonly clientContext?: string | undefined;
+  readonly onStart?: (() => void) | undefined;
 }
 
 export interface RunResult extends Outcome {
@@ -146,6 +147,7 @@ function invocationOf(options: RunnerOptions, request: RunRequest) {
     timeoutMs: request.deployed.configuration.Timeout * 1000,
     now: () => options.clock.now(),
     clientContext: request.clientContext,
+    onStart: request.onStart,
   };
 }
 

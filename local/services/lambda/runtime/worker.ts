@@ -25,6 +25,8 @@ export interface Invocation {
   readonly now: () => number;
   /** Base64 of JSON, as the Invoke operation takes it. */
   readonly clientContext: string | undefined;
+  /** Called when the event is given to the process, its handler loaded. */
+  readonly onStart: (() => void) | undefined;
 }
 
 export interface Outcome {
@@ -154,10 +156,11 @@ class WorkerProcess implements Worker, RuntimeClient {
     // A process may ask for more while the output of what it just did is still read.
     if (!running || running.startedMs !== undefined || !give) return;
     this.give = undefined;
-    const { timeoutMs } = running.invocation;
+    const { timeoutMs, onStart } = running.invocation;
     running.startedMs = performance.now();
     running.cancelTimeout();
     running.cancelTimeout = startTimer(timeoutMs, () => this.timeOut(timeoutMs));
+    onStart?.();
     give(eventOf(running.invocation, this.spec.instant()));
   }
 

@@ -1,7 +1,8 @@
 /** What the parts of one event source mapping work with. */
+
+import type { Activity } from '../../../kernel/activity.js';
 import type { Aws, Identity } from '../../../kernel/aws.js';
 import type { Clock } from '../../../kernel/clock.js';
-import type { Activity } from '../activity.js';
 import type { Metrics } from '../output/metrics.js';
 import type { Invoker } from '../runtime/invoker.js';
 import type { MappingRecord } from '../state.js';

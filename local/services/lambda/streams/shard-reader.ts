@@ -2,6 +2,7 @@
 import { polling } from '../limits.js';
 import type { Checkpoint } from '../state.js';
 import { type BatchRunner, createBatchRunner } from './batch-runner.js';
+import { recordFilter } from './filters.js';
 import type { MappingDeps, ReadableShard } from './mapping-deps.js';
 import { batchLength, type EventSource, fillsBatch, type StreamRecord } from './records.js';
 
@@ -97,8 +98,16 @@ class Reader implements ShardReader {
     if (records.length === 0) return;
     if (this.buffer.length === 0) this.firstBufferedMs = this.deps.clock.now();
     this.lastGotMs = this.deps.clock.now();
-    this.lastRead = records.at(-1)?.SequenceNumber;
-    this.buffer.push(...records);
+    this.take(records);
+  }
+
+  /** Buffers what passes the mapping's filters; the rest is handled with that. */
+  private take(records: readonly StreamRecord[]): void {
+    const last = records.at(-1);
+    this.lastRead = last?.SequenceNumber;
+    this.buffer.push(...records.filter(recordFilter(this.deps.mapping.FilterCriteria)));
+    if (last && this.buffer.length === 0)
+      this.checkpoint({ kind: 'after', sequenceNumber: last.SequenceNumber });
   }
 
   private isDue(): boolean {

@@ -33,7 +33,7 @@ export const receiveMessage = defineOperation({
     const deadlineMs = context.clock.now() + waitFor * 1000;
     let taken = take(context, queue, input);
     while (taken.length === 0 && context.clock.now() < deadlineMs && !context.closing.aborted) {
-      await queue.changed(deadlineMs);
+      await context.activity.pause(queue.changed(deadlineMs));
       taken = take(context, queue, input);
     }
     if (taken.length === 0) return {};

@@ -76,7 +76,7 @@ describe('creating an extension', () => {
   it.each([
     'arn:aws:sns:us-east-1:000000000000:topic',
     'arn:aws:sqs:us-east-1:000000000000:queue',
-    'arn:aws:events:us-east-1:000000000000:event-bus/default',
+    'arn:aws:events:us-east-1:000000000000:event-bus/mine',
   ])('says that an action on %s is not here', async (Uri) => {
     const refusal = await refusalOf(
       world.control.createExtension({ Name: 'x', Actions: { ON_DEPLOYMENT_START: [{ Name: 'tell', Uri }] } }),
@@ -84,6 +84,17 @@ describe('creating an extension', () => {
     expect(refusal).toMatchObject({ name: 'NotImplementedException', status: 501 });
     expect(refusal.message).toContain(Uri);
   });
+
+  it.each(['AT_DEPLOYMENT_TICK', 'PRE_START_DEPLOYMENT'] as const)(
+    'refuses the event bus for %s, which wants an answer',
+    async (point) => {
+      const Uri = 'arn:aws:events:us-east-1:000000000000:event-bus/default';
+      const refusal = await refusalOf(
+        world.control.createExtension({ Name: 'x', Actions: { [point]: [{ Name: 'tell', Uri }] } }),
+      );
+      expect(refusal).toMatchObject({ status: 400, message: expect.stringContaining(point) });
+    },
+  );
 });
 
 describe('versions of an extension', () => {

@@ -116,6 +116,46 @@ describe('notifications', () => {
     },
   );
 
+  it('reach the default event bus in its own form, without any permission', async () => {
+    const bus = 'arn:aws:events:us-east-1:000000000000:event-bus/default';
+    const { associationId } = await extend(world, place, { actions: all(bus), values: {} });
+    const policy = { Principal: { Service: 'events.amazonaws.com' }, Action: 'lambda:InvokeFunction' };
+    const Arn = world.lambda.define('hear', () => undefined, { Statement: [policy] });
+    const EventPattern = JSON.stringify({
+      source: ['aws.appconfig'],
+      'detail-type': [{ 'anything-but': ['On Deployment Start', 'On Deployment Step'] }],
+      detail: { Environment: { Id: [place.EnvironmentId] } },
+    });
+    await world.events.call('PutRule', { Name: 'hear', EventPattern });
+    await world.events.call('PutTargets', { Rule: 'hear', Targets: [{ Id: '1', Arn }] });
+    await deploy(world, place, version);
+    const heard = world.lambda.eventsOf('hear');
+    expect(heard.map((event) => event['detail-type'])).toEqual([
+      'On Deployment Baking',
+      'On Deployment Complete',
+    ]);
+    expect(heard[1]).toEqual({
+      version: '0',
+      id: expect.any(String),
+      'detail-type': 'On Deployment Complete',
+      source: 'aws.appconfig',
+      account: '000000000000',
+      time: '2026-01-01T00:10:00Z',
+      region: 'us-east-1',
+      resources: [`arn:aws:appconfig:us-east-1:000000000000:extensionassociation/${associationId}`],
+      detail: {
+        InvocationId: expect.stringMatching(/^[a-z0-9]{7}$/),
+        Parameters: {},
+        Type: 'OnDeploymentComplete',
+        Application: { Id: place.ApplicationId, Name: 'hunt' },
+        Environment: { Id: place.EnvironmentId, Name: 'staging' },
+        ConfigurationProfile: { Id: place.ConfigurationProfileId, Name: 'gameplay' },
+        DeploymentNumber: 1,
+        ConfigurationVersion: '1',
+      },
+    });
+  });
+
   it('reach only what is in scope', async () => {
     const Uri = world.lambda.define('tell', () => undefined);
     const { Id: otherId } = await world.control.createEnvironment({ ...place, Name: 'production' });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sleep } from '../../../../local/kernel/clock.js';
 import type { Behaviour } from '../scripted-lambda.js';
 import {
   addVersion,
@@ -150,6 +151,37 @@ describe('ticks', () => {
     const number = await slowly();
     await world.clock.advance(10 * minuteMs);
     expect(await stateOf(world, place, number)).toBe('COMPLETE');
+  });
+
+  it('wait for a guard to be loaded, and only then count the three seconds', async () => {
+    const { clock, lambda } = world;
+    await guard(
+      () => new Promise((resolve) => void clock.after(3001, () => resolve({ Directive: 'CONTINUE' }))),
+    );
+    lambda.load('guard', () => sleep(clock, 4000));
+    const number = await slowly();
+    await clock.advance(6999);
+    expect(await stateOf(world, place, number)).toBe('DEPLOYING');
+    await clock.advance(1);
+    expect(await stateOf(world, place, number)).toBe('ROLLED_BACK');
+  });
+
+  it('go on when the guard was slow to load, and is quick to answer', async () => {
+    await guard(() => ({ Directive: 'CONTINUE' }));
+    world.lambda.load('guard', () => sleep(world.clock, 20_000));
+    const number = await slowly();
+    await world.clock.advance(10 * minuteMs);
+    expect(ticks()).toHaveLength(4);
+    expect(await stateOf(world, place, number)).toBe('COMPLETE');
+  });
+
+  it('roll back when the guard cannot be loaded', async () => {
+    await guard(() => ({ Directive: 'CONTINUE' }));
+    world.lambda.load('guard', () => Promise.reject(new Error('no settings')));
+    const number = await slowly();
+    await world.clock.advance(0);
+    expect(await stateOf(world, place, number)).toBe('ROLLED_BACK');
+    expect((await newest(number))?.Description).toBe('Error invoking extension guard: no settings');
   });
 
   it.each([null, {}, 'fine'])('go on with the answer %j', async (answer) => {

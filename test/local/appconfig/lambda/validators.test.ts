@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sleep } from '../../../../local/kernel/clock.js';
 import { arnOf, type Behaviour } from '../scripted-lambda.js';
 import { addVersion, createPlace, type Place, refusalOf, start, startWorld, type World } from '../world.js';
 
@@ -110,7 +111,7 @@ describe('a Lambda validator', () => {
     expect((await refusalOf(check(place, '1'))).message).toContain('function:gone');
   });
 
-  it('has fifteen seconds', async () => {
+  it('has fifteen seconds, once it is loaded', async () => {
     const { clock, lambda } = world;
     const answerAfter = (delayMs: number) => () =>
       new Promise((resolve) => void clock.after(delayMs, () => resolve(null)));
@@ -118,10 +119,11 @@ describe('a Lambda validator', () => {
     lambda.define('slow', answerAfter(15_001));
     const [quick, slow] = [await placeWith('quick'), await placeWith('slow')];
     for (const place of [quick, slow]) await addVersion(world, place, { content: '{}' });
+    lambda.load('quick', () => sleep(clock, 10_000));
     const passed = check(quick, '1');
     const refused = refusalOf(check(slow, '1'));
     await expect.poll(() => lambda.calls.length).toBe(2);
-    await clock.advance(20_000);
+    await clock.advance(30_000);
     expect((await passed).$metadata.httpStatusCode).toBe(204);
     expect((await refused).message).toContain('did not answer within 15 s');
   });

@@ -1,9 +1,10 @@
-/** Extensions: versioned definitions of what is called at which action point. Actions call Lambda functions only. */
+/** Extensions: versioned definitions of what is called at which action point. */
 import * as z from 'zod';
 import { defineOperation } from '../../../../kernel/operations.js';
 import { extensionArn } from '../../arns.js';
 import type { AppConfig } from '../../context.js';
 import { badRequest, conflict, notHere } from '../../errors.js';
+import { defaultBusPattern } from '../../extensions/notices.js';
 import { functionArnPattern } from '../../lambda/invoke.js';
 import { actionPointsPerExtension, parametersPerExtension } from '../../limits.js';
 import { getExtension, highestVersion } from '../../lookups.js';
@@ -64,7 +65,7 @@ export const createExtension = defineOperation({
   }),
   run(app: AppConfig, { Tags, LatestVersionNumber, ...about }) {
     const { state, clock, identity } = app;
-    assertLambda(about.Actions);
+    assertReachable(about.Actions);
     const versions = [...state.extensions.values()].filter((extension) => extension.Name === about.Name);
     const highest = highestVersion(versions);
     if ((LatestVersionNumber ?? 0) !== highest) throw wrongVersion(about.Name, highest, LatestVersionNumber);
@@ -108,7 +109,7 @@ export const updateExtension = defineOperation({
     Parameters: parameters.optional(),
   }),
   run({ state }: AppConfig, { ExtensionIdentifier, VersionNumber, ...changes }) {
-    if (changes.Actions) assertLambda(changes.Actions);
+    if (changes.Actions) assertReachable(changes.Actions);
     const updated: Extension = merge(getExtension(state, ExtensionIdentifier, VersionNumber), changes);
     state.extensions.set(versionedKey(updated.Id, updated.VersionNumber), updated);
     return shapeOf(updated);
@@ -139,10 +140,17 @@ function summarize({ Id, Name, VersionNumber, Arn, Description }: Extension) {
   return { Id, Name, VersionNumber, Arn, Description };
 }
 
-function assertLambda(points: Actions): void {
-  for (const { Uri, Name } of Object.values(points).flat())
-    if (!functionArnPattern.test(Uri))
-      throw notHere(`actions with the Uri '${Uri}' (action ${Name}), only Lambda functions`);
+/** Functions everywhere, the default event bus where nothing is answered (guide, "Create a custom extension"). */
+function assertReachable(points: Actions): void {
+  for (const [point, [action]] of Object.entries(points)) {
+    if (!action || functionArnPattern.test(action.Uri)) continue;
+    if (!defaultBusPattern.test(action.Uri))
+      throw notHere(
+        `actions with the Uri '${action.Uri}' (action ${action.Name}), only Lambda functions and the default event bus`,
+      );
+    if (!point.startsWith('ON_'))
+      throw badRequest(`Action ${action.Name}: EventBridge cannot answer, so ${point} cannot call it`);
+  }
 }
 
 function wrongVersion(extension: string, highest: number, given: number | undefined) {
