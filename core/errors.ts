@@ -99,11 +99,12 @@ export class DeploymentInProgress extends VeltrixError {
   constructor(
     environment: string,
     running: { readonly profile: string; readonly deployment: number; readonly startedAt: string },
+    hint = `Wait until it has ended (\`veltrix status ${environment} --watch\`), then try again.`,
   ) {
     super(
       `${environment} is busy: deployment ${running.deployment} of ${running.profile} has been running since ${running.startedAt}`,
       {
-        hint: `Wait until it has ended (\`veltrix status ${environment} --watch\`), then try again.`,
+        hint,
         retryable: true,
       },
     );
@@ -157,6 +158,19 @@ export class RolledBackLately extends VeltrixError {
     this.version = facts.version;
     this.deployment = facts.deployment;
     this.rolledBackAt = facts.rolledBackAt;
+  }
+}
+
+/** What had to be true of another environment, or of the files, is not. Nothing was published. */
+export class PrerequisiteUnmet extends VeltrixError {
+  override readonly name = 'PrerequisiteUnmet';
+  override readonly code = 'VELTRIX_PREREQUISITE_UNMET';
+  /** Each prerequisite that failed, in one sentence. */
+  readonly unmet: readonly string[];
+
+  constructor(address: string, facts: { readonly unmet: readonly string[]; readonly hint: string }) {
+    super(`${address} was not published: ${facts.unmet.join('; ')}`, { hint: facts.hint });
+    this.unmet = facts.unmet;
   }
 }
 

@@ -19,6 +19,8 @@ export const strategyName = (stage: string, strategy: string): string => `veltri
 /** The extension that tells, and the one that ticks: AppConfig's holds five action points. */
 export const changesExtension = (stage: string): string => `veltrix-${stage}-changes`;
 export const guardExtension = (stage: string): string => `veltrix-${stage}-guard`;
+/** `veltrix-main-guard-blind`. */
+export const alarmName = (stage: string, alarm: string): string => `veltrix-${stage}-${alarm}`;
 
 /** One per environment: the right to invoke it is the right to publish there. */
 export const publishFunction = (stage: string, cluster: ClusterAddress): string =>

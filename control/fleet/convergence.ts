@@ -1,8 +1,8 @@
 /** How far a version has come: what every node of a cluster makes of it, from the records alone. */
 
+import { judgedAt, presenceOf } from '../../core/fleet/liveness.js';
 import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { EpochMs } from '../../core/time.js';
-import { judgedAt, presenceOf } from './liveness.js';
 
 /** Names of nodes, sorted, each in exactly one list. */
 export interface Convergence {

@@ -6,13 +6,20 @@
 
 import * as z from 'zod';
 import { formatProfile, type ProfileAddress } from '../addresses.js';
+import { guardSummarySchema, summaryOf } from '../guard/report.js';
 import { type EpochMs, isPast, plusMs } from '../time.js';
-import type { Deployment, DeploymentSummary, LogEntry, LogEntryType } from './deployments.js';
+import {
+  type Deployment,
+  type DeploymentSummary,
+  type LogEntry,
+  type LogEntryType,
+  revertWindowMs,
+} from './deployments.js';
 import { readProvenance } from './provenance.js';
+import type { RolloutRecord } from './rollout-records.js';
+import { strategyNames } from './strategies.js';
 
-/** AppConfig reverts a completed deployment within 72 hours ("Reverting a configuration"); after that its log is final. */
-export const revertWindowMs = 72 * 60 * 60 * 1000;
-
+/** Types of change events, by the type of AppConfig's log entry. */
 const eventTypes = {
   DEPLOYMENT_STARTED: 'dev.veltrix.deployment.started',
   PERCENTAGE_UPDATED: 'dev.veltrix.deployment.progressed',
@@ -23,37 +30,55 @@ const eventTypes = {
   REVERT_COMPLETED: 'dev.veltrix.deployment.reverted',
 } as const satisfies Record<LogEntryType, string>;
 
-/** A change event as it stands on the stream `changes`. */
+/** Log entries that tell how a deployment ended, or is about to. */
+const endings: readonly LogEntryType[] = [
+  'DEPLOYMENT_COMPLETED',
+  'ROLLBACK_STARTED',
+  'ROLLBACK_COMPLETED',
+  'REVERT_COMPLETED',
+];
+
+const text = (meaning: string) => z.string().describe(meaning);
+
+/** A change event as it stands on the stream `changes`; what its members mean is published as JSON Schema (docs/events/). */
 export const changeEventSchema = z.object({
-  specversion: z.literal('1.0'),
-  /** `treasure-hunt/staging/gameplay#7.2`: address, deployment, ordinal in its event log. Drop what you have seen. */
-  id: z.string(),
-  source: z.string(),
-  type: z.enum(Object.values(eventTypes)),
-  /** The profile's address. */
-  subject: z.string(),
-  /** When it happened (ISO 8601, UTC), as AppConfig logged it. */
-  time: z.string(),
-  datacontenttype: z.literal('application/json'),
-  /** CloudEvents' partitioning extension; equal to `subject`. */
-  partitionkey: z.string(),
-  data: z.object({
-    application: z.string(),
-    environment: z.string(),
-    profile: z.string(),
-    version: z.int(),
-    label: z.string().exactOptional(),
-    deployment: z.int(),
-    /** Position in the deployment's event log, from 0. */
-    ordinal: z.int(),
-    /** Share of clients the version is offered to; on `progressed` only. */
-    percentage: z.number().exactOptional(),
-    triggeredBy: z.string(),
-    /** AppConfig's own words, for example which alarm or guard rolled it back. */
-    description: z.string(),
-    author: z.string(),
-    reason: z.string(),
-  }),
+  specversion: z.literal('1.0').describe('Version of CloudEvents.'),
+  id: text(
+    'Address, deployment and ordinal in its event log: treasure-hunt/staging/gameplay#7.2. Drop what you have seen.',
+  ),
+  source: text('The cluster, as a path: /veltrix/treasure-hunt/staging.'),
+  type: z.enum(Object.values(eventTypes)).describe('What happened.'),
+  subject: text("The profile's address: treasure-hunt/staging/gameplay."),
+  time: text('When it happened (ISO 8601, UTC), as AppConfig logged it.'),
+  datacontenttype: z.literal('application/json').describe('What data holds.'),
+  partitionkey: text("CloudEvents' partitioning extension; equal to subject, so order holds per profile."),
+  data: z
+    .object({
+      application: text('Name of the application.'),
+      environment: text('Name of the environment.'),
+      profile: text('Name of the profile.'),
+      version: z.int().describe('The version that is deployed; versions count per profile.'),
+      label: text('Label of the version, by which nodes report it: v7-1f2e3d4c.').exactOptional(),
+      deployment: z.int().describe('Number of the deployment; deployments count per environment.'),
+      ordinal: z.int().describe("Position in the deployment's event log, from 0."),
+      percentage: z
+        .number()
+        .describe('Share of clients the version is offered to, in percent.')
+        .exactOptional(),
+      triggeredBy: text('Who or what did it, as AppConfig logged it: USER, APPCONFIG, CLOUDWATCH_ALARM, …'),
+      description: text("AppConfig's own words, for example which alarm or guard rolled it back."),
+      author: text('Who published the version, as claimed.'),
+      reason: text('Why.'),
+      caller: text('ARN of who published it, as AWS knows it; absent when nobody proved it.').exactOptional(),
+      commit: text('Git commit it was published from.').exactOptional(),
+      strategy: z.enum(strategyNames).describe('How fast it was meant to reach the nodes.').exactOptional(),
+      guard: guardSummarySchema
+        .describe(
+          'What the guard of the rollout said last; on events that end a deployment, where it looked.',
+        )
+        .exactOptional(),
+    })
+    .describe('The change.'),
 });
 export type ChangeEvent = z.infer<typeof changeEventSchema>;
 
@@ -73,11 +98,16 @@ export const startOfChanges = (address: string): ChangeCursor => ({
   emitted: {},
 });
 
+/** A deployment with what Veltrix keeps of it, where that could be read. */
+export interface RecordedDeployment extends Deployment {
+  readonly record?: RolloutRecord;
+}
+
 /** The events that are logged and not yet emitted, in the order in which they happened. */
 export function pendingChanges(
   cursor: ChangeCursor,
   where: ProfileAddress,
-  deployments: readonly Deployment[],
+  deployments: readonly RecordedDeployment[],
 ): ChangeEvent[] {
   return deployments
     .filter((item) => item.profile === where.profile && item.number > cursor.settledThrough)
@@ -111,7 +141,7 @@ export function settle(cursor: ChangeCursor, deployments: readonly Deployment[],
   return { ...cursor, settledThrough, emitted: Object.fromEntries(emitted) };
 }
 
-/** True when nothing can be added to a deployment's log any more. */
+/** True when nothing can be added to a deployment's log any more: what completed may be reverted for a while. */
 export function isFinal(deployment: DeploymentSummary, now: EpochMs): boolean {
   if (deployment.state === 'ROLLED_BACK' || deployment.state === 'REVERTED') return true;
   if (deployment.state !== 'COMPLETE' || deployment.completedAtMs === undefined) return false;
@@ -120,11 +150,12 @@ export function isFinal(deployment: DeploymentSummary, now: EpochMs): boolean {
 
 function toEvent(
   where: ProfileAddress,
-  deployment: Deployment,
+  deployment: RecordedDeployment,
   { entry, ordinal }: { entry: LogEntry; ordinal: number },
 ): ChangeEvent {
   const address = formatProfile(where);
   const percentage = percentageOf(entry);
+  const report = deployment.record?.guard;
   return {
     specversion: '1.0',
     id: `${address}#${deployment.number}.${ordinal}`,
@@ -143,8 +174,22 @@ function toEvent(
       ...(percentage !== undefined && { percentage }),
       triggeredBy: entry.triggeredBy,
       description: entry.description,
-      ...readProvenance(deployment.description),
+      ...publicationOf(deployment),
+      ...(report && endings.includes(entry.type) && { guard: summaryOf(report) }),
     },
+  };
+}
+
+/** In full where a record was kept; else what the description had room for. */
+function publicationOf({ record, description }: RecordedDeployment) {
+  if (!record?.publication) return readProvenance(description);
+  const { author, reason, strategy, caller, commit } = record.publication;
+  return {
+    author,
+    reason,
+    strategy,
+    ...(caller !== undefined && { caller }),
+    ...(commit !== undefined && { commit }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What fan-out needs from outside: the stream it puts events on, and the cursors that say what was put. */
 
+import type { EpochMs } from '../time.js';
 import type { ChangeCursor, ChangeEvent } from './change-events.js';
 
 export interface ChangeStream {
@@ -18,4 +19,11 @@ export interface ChangeCursors {
   read(address: string): Promise<StoredCursor>;
   /** Writes over exactly the revision that was read; `lost` when somebody else wrote since. */
   write(cursor: ChangeCursor, over: number): Promise<'saved' | 'lost'>;
+}
+
+/** An event as it stands on the stream. */
+export interface ToldChange {
+  readonly event: ChangeEvent;
+  /** When the stream took it. */
+  readonly arrivedAtMs: EpochMs;
 }

@@ -79,6 +79,9 @@ export function deployedOf<Item extends DeploymentSummary>(
   return newestFirst.find((item) => item.profile === profile && item.state === 'COMPLETE');
 }
 
+/** How long AppConfig lets a completed deployment be reverted (`StopDeployment`, `AllowRevert`: 72 hours). */
+export const revertWindowMs = 72 * 60 * 60 * 1000;
+
 /** One environment of one application, as its publisher and readers see it. Profiles and strategies go by name. */
 export interface EnvironmentStore {
   /** All deployments of the environment, newest first; pages are read as the caller asks for them. */
@@ -96,6 +99,12 @@ export interface EnvironmentStore {
    * `latestDeployment`. Nothing is started then. @throws ContentRefused when a validator refuses.
    */
   startDeployment(request: NewDeployment): Promise<{ readonly number: number } | 'outdated'>;
+  /**
+   * Takes a deployment back: one that runs is rolled back; one that is complete is reverted, if the caller allows it and
+   * AppConfig does (`revertWindowMs`, the newest of its profile). Nodes return to what was deployed before. `refused`
+   * when AppConfig would not: it has ended, or ended too long ago.
+   */
+  stopDeployment(number: number, options: { readonly allowRevert: boolean }): Promise<'stopped' | 'refused'>;
 }
 
 export interface NewVersion {

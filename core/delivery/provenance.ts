@@ -1,6 +1,13 @@
 /**
  * Who published a version and why, kept where AppConfig keeps it: in the description of the version and of its
- * deployment. A version's description travels in a header and must be ASCII, so other characters are written as `\u{…}`.
+ * deployment, to be read there by people first. A version's description travels in a header and must be ASCII, so other
+ * characters are written as `\u{…}`, and so is what would pass for a part of the form: nobody can write himself a caller.
+ *
+ * ```
+ * raise the cool-down (anna)
+ * raise the cool-down (anna, 3f2c1e9a1b2c, by assumed-role/Deployer/anna)
+ * rollback of deployment 18: errors doubled (anna)
+ * ```
  */
 
 /** AppConfig: descriptions hold 0 to 1,024 characters. */
@@ -11,23 +18,72 @@ export interface Provenance {
   readonly author: string;
   /** Why: one sentence. */
   readonly reason: string;
+  /** First 12 hex digits of the git commit the content came from. */
+  readonly commit?: string;
+  /** Who asked, as AWS knows it: the last part of the ARN, `assumed-role/Deployer/anna` or `user/anna`. */
+  readonly caller?: string;
+  /** Number of the deployment that this one undoes by deploying an earlier version. */
+  readonly undoes?: number;
 }
 
-/** An author's share of the description; the rest is the reason's. */
-const authorMaxChars = 200;
+/** An author's and a caller's share of the description, each; the rest is the reason's. */
+const nameMaxChars = 200;
+const commitChars = 12;
 
-/** `raise the cool-down (anna)`, in ASCII and within AppConfig's limit; what is too long is cut. */
-export function describeProvenance({ author, reason }: Provenance): string {
-  const tail = ` (${cut(toAscii(oneLine(author)).replace(/[()]/g, escapeChar), authorMaxChars)})`;
-  return cut(toAscii(oneLine(reason)), descriptionMaxChars - tail.length) + tail;
+const rollbackMark = /^rollback of deployment ([1-9]\d{0,8})(?:: (.*))?$/s;
+
+/** What a publish is described by. `commit` may be whole; what is too long is cut. */
+export function describeProvenance(about: Omit<Provenance, 'undoes'>): string {
+  const reason = toAscii(oneLine(about.reason));
+  return describe(rollbackMark.test(reason) ? escapeChar(reason) + reason.slice(1) : reason, about);
 }
 
-/** Reads a description back. One that Veltrix did not write is all reason, by nobody. */
+/** What the deployment of an earlier version is described by: the mark by which `readProvenance` knows what it undoes. */
+export function describeRollback(about: Provenance & { readonly undoes: number }): string {
+  const reason = toAscii(oneLine(about.reason));
+  return describe(`rollback of deployment ${about.undoes}${reason && `: ${reason}`}`, about);
+}
+
+/** Reads a description back, also one of an earlier release. One that Veltrix did not write is all reason, by nobody. */
 export function readProvenance(description: string): Provenance {
   const match = /^(.*) \(([^()]*)\)$/s.exec(description);
-  if (!match) return { author: '', reason: fromAscii(description) };
-  return { author: fromAscii(String(match[2])), reason: fromAscii(String(match[1])) };
+  const { author, ...by } = match ? readNames(String(match[2])) : { author: '' };
+  const reason = match ? String(match[1]) : description;
+  const mark = rollbackMark.exec(reason);
+  if (!mark) return { author, reason: fromAscii(reason), ...by };
+  return { author, reason: fromAscii(mark[2] ?? ''), ...by, undoes: Number(mark[1]) };
 }
+
+/** `arn:aws:sts::123456789012:assumed-role/Deployer/anna` → `assumed-role/Deployer/anna`. */
+export const lastPartOf = (arn: string): string => arn.split(':').slice(5).join(':');
+
+function describe(reason: string, { author, commit, caller }: Provenance): string {
+  const names = [
+    nameOf(author),
+    ...(commit === undefined ? [] : [commit.slice(0, commitChars)]),
+    ...(caller === undefined ? [] : [`by ${nameOf(caller)}`]),
+  ];
+  const tail = ` (${names.join(', ')})`;
+  return cut(reason, descriptionMaxChars - tail.length) + tail;
+}
+
+const nameOf = (text: string): string =>
+  cut(toAscii(oneLine(text)).replace(/[(),]/g, escapeChar), nameMaxChars);
+
+/** Commit and caller are known by their form; what comes before them is the author, commas and all. */
+function readNames(text: string): Pick<Provenance, 'author' | 'commit' | 'caller'> {
+  const parts = text.split(', ');
+  const caller = parts.length > 1 && parts.at(-1)?.startsWith('by ') ? parts.pop()?.slice(3) : undefined;
+  const commit = parts.length > 1 && /^[0-9a-f]{12}$/.test(parts.at(-1) ?? '') ? parts.pop() : undefined;
+  return {
+    author: fromAscii(parts.join(', ')),
+    ...(commit !== undefined && { commit }),
+    ...(caller !== undefined && { caller: fromAscii(caller) }),
+  };
+}
+
+/** One line of ASCII, cut to a length: for whatever AppConfig shows as it stands. */
+export const asciiLine = (text: string, maxChars: number): string => cut(toAscii(oneLine(text)), maxChars);
 
 /** Never leaves half an escape: the cut moves before it. */
 function cut(ascii: string, maxChars: number): string {

@@ -22,6 +22,8 @@ const queueEntrySchema = z.object({
   queuedAt: z.string(),
   /** Present when it waits for a person: why, and since when (ISO 8601, UTC). Others go past it. */
   held: z.object({ why: z.string(), since: z.string() }).exactOptional(),
+  /** Present when a person let it go on: what was known against it then is forgiven. */
+  released: z.object({ author: z.string(), reason: z.string(), at: z.string() }).exactOptional(),
 });
 export type QueueEntry = z.infer<typeof queueEntrySchema>;
 
@@ -38,6 +40,45 @@ export interface StoredQueue {
   /** Grows by one with each write, from 1; 0 for a queue that was never written. */
   readonly revision: number;
 }
+
+/** One item of a table holds so many entries, the longest reasons included; an environment has so many profiles. */
+export const queueEntriesMax = 50;
+
+/** The entries that wait for their turn, in its order; those that wait for a person are not among them. */
+export const waitingIn = (queue: PublishQueue): readonly QueueEntry[] =>
+  queue.entries.filter((entry) => entry.held === undefined);
+
+export const entryOf = (queue: PublishQueue, profile: string): QueueEntry | undefined =>
+  queue.entries.find((entry) => entry.profile === profile);
+
+/** True when nothing happened to an entry since it was seen. */
+export const isSameEntry = (a: QueueEntry, b: QueueEntry): boolean =>
+  a.profile === b.profile &&
+  a.version === b.version &&
+  a.queuedAt === b.queuedAt &&
+  a.held?.since === b.held?.since &&
+  a.released?.at === b.released?.at;
+
+/** How many turns it takes, from 1: entries that wait for a person are not counted, since others go past them. */
+export function placeOf(queue: PublishQueue, profile: string): number {
+  const index = queue.entries.findIndex((entry) => entry.profile === profile);
+  return waitingIn({ ...queue, entries: queue.entries.slice(0, index) }).length + 1;
+}
+
+/** Puts an entry in the place of the older one of its profile, or at the end; `full` when there is no room. */
+export function enqueue(queue: PublishQueue, entry: QueueEntry): PublishQueue | 'full' {
+  const { entries } = queue;
+  if (entryOf(queue, entry.profile)) {
+    return { ...queue, entries: entries.map((item) => (item.profile === entry.profile ? entry : item)) };
+  }
+  return entries.length < queueEntriesMax ? { ...queue, entries: [...entries, entry] } : 'full';
+}
+
+/** Takes the entry of a profile out. */
+export const withoutEntry = (queue: PublishQueue, profile: string): PublishQueue => ({
+  ...queue,
+  entries: queue.entries.filter((entry) => entry.profile !== profile),
+});
 
 /** Where queues live. */
 export interface PublishQueues {

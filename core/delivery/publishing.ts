@@ -8,7 +8,11 @@ import * as z from 'zod';
 import { nameMaxChars, namePattern, type ProfileAddress } from '../addresses.js';
 import { parseLabel } from '../content/content.js';
 import { type DeploymentSummary, deployedOf, isRunning, type VersionSummary } from './deployments.js';
+import type { Failure } from './failure-memory.js';
 import { strategyNames } from './strategies.js';
+
+/** A signed request with the longest token that AWS gives today fits well. */
+export const identityMaxChars = 8192;
 
 /** What a publisher sends to the publish function of one environment. */
 export const publishRequestSchema = z.strictObject({
@@ -31,7 +35,7 @@ export const publishRequestSchema = z.strictObject({
   /** Why content that was rolled back within the hour is published all the same. */
   force: z.string().min(1).max(500).optional(),
   /** Proof of who asks: a signed request to STS (`sts:GetCallerIdentity`) that the function sends on. */
-  identity: z.string().max(8192).optional(),
+  identity: z.string().max(identityMaxChars).optional(),
 });
 export type PublishRequest = z.infer<typeof publishRequestSchema>;
 
@@ -65,6 +69,8 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     unchanged: z.boolean(),
     /** The strategy in force; absent when nothing was started. */
     strategy: z.enum(strategyNames).exactOptional(),
+    /** Version of an entry of the same profile that this one took out of the queue. */
+    superseded: z.int().exactOptional(),
   }),
   z.object({
     outcome: z.literal('version-conflict'),
@@ -86,6 +92,8 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     place: z.int().min(1),
     /** Version of an entry of the same profile that this one replaced. */
     superseded: z.int().exactOptional(),
+    /** Present when the same content waits there for a person already: why. */
+    held: z.string().exactOptional(),
   }),
   /** The environment is free or not, others wait for it: a direct publish does not go past them. */
   z.object({
@@ -103,6 +111,22 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     rolledBackAt: z.string(),
     why: z.string(),
   }),
+  /** What a person wanted of the queue stands; `unchanged` when it stood before. */
+  z.object({
+    outcome: z.literal('queue-changed'),
+    environment: z.string(),
+    action: z.enum(['release', 'drop']),
+    profile: z.string(),
+    version: z.int(),
+    unchanged: z.boolean(),
+  }),
+  /** Nothing of the profile waits; `waiting` names the profiles that do. */
+  z.object({
+    outcome: z.literal('not-queued'),
+    environment: z.string(),
+    profile: z.string(),
+    waiting: z.array(z.string()),
+  }),
   z.object({ outcome: z.literal('content-refused'), subject: z.string(), problems: z.array(problemSchema) }),
 ]);
 export type PublishResult = z.infer<typeof publishResultSchema>;
@@ -113,6 +137,8 @@ export interface EnvironmentFacts {
   readonly deployments: readonly DeploymentSummary[];
   /** The profile's versions, newest first. */
   readonly versions: readonly VersionSummary[];
+  /** How this very content failed here within the hour (`failureMemoryMs`), newest first; absent: it is not asked. */
+  readonly failures?: readonly Failure[];
 }
 
 /** The parts of a request that decide. */
@@ -121,6 +147,8 @@ export interface PublishIntent {
   /** First 8 hex digits of the content's SHA-256. */
   readonly hash8: string;
   readonly expectedVersion?: number | undefined;
+  /** True when somebody said why it is published although it failed lately. */
+  readonly forced?: boolean | undefined;
 }
 
 export type PublishDecision =
@@ -131,7 +159,12 @@ export type PublishDecision =
       readonly deployment: number;
     }
   | { readonly kind: 'conflict'; readonly deployedVersion: number }
+  | { readonly kind: 'failed-lately'; readonly failure: Failure }
   | { readonly kind: 'busy'; readonly running: DeploymentSummary }
+  | VersionDecision;
+
+export type VersionDecision =
+  | { readonly kind: 'conflict'; readonly deployedVersion: number }
   /** The content stands as a version nobody deployed here yet: left by a publisher that died, or made elsewhere. */
   | { readonly kind: 'start'; readonly version: number; readonly label: string; readonly first: boolean }
   | { readonly kind: 'create'; readonly after: number; readonly first: boolean };
@@ -139,6 +172,11 @@ export type PublishDecision =
 /**
  * Decides what a publish request means. Same content as running or deployed is success without effect, whatever version
  * was expected: a retry must not be told of a conflict with itself.
+ *
+ * An expectation holds for the instant in which the facts were read. What is started afterwards is started over exactly
+ * the deployment that was the newest then (`LatestDeploymentNumber`), so nothing that was *deployed* meanwhile is built
+ * upon unseen. A *revert* in between is: it makes an older version the deployed one without a new number, and AppConfig
+ * has no condition that it would fail.
  */
 export function decidePublish(intent: PublishIntent, here: EnvironmentFacts): PublishDecision {
   const { profile } = intent.address;
@@ -156,29 +194,29 @@ export function decidePublish(intent: PublishIntent, here: EnvironmentFacts): Pu
   if (intent.expectedVersion !== undefined && intent.expectedVersion !== deployedVersion) {
     return { kind: 'conflict', deployedVersion };
   }
+  const [failure] = here.failures ?? [];
+  if (failure && !intent.forced) return { kind: 'failed-lately', failure };
   if (running) return { kind: 'busy', running };
-  return decideVersion(intent, here, deployedVersion);
+  return decideVersion(intent, here);
 }
 
 /**
  * Decides between a version that stands already and a new one. A standing one is used only if it was never deployed here
  * and nothing newer was; where something newer was, only a publisher that names what it builds on may go back to it.
  */
-function decideVersion(
-  intent: PublishIntent,
-  here: EnvironmentFacts,
-  deployedVersion: number,
-): PublishDecision {
+export function decideVersion(intent: PublishIntent, here: EnvironmentFacts): VersionDecision {
   const mine = here.deployments.filter((item) => item.profile === intent.address.profile);
   const newestHere = mine.reduce((newest, item) => Math.max(newest, item.version), 0);
-  const first = deployedOf(mine, intent.address.profile) === undefined;
+  const deployed = deployedOf(mine, intent.address.profile);
+  const first = deployed === undefined;
   const standing = here.versions.find((item) => hashOf(item) === intent.hash8);
   const deployedBefore = mine.some((item) => item.version === standing?.version);
   if (standing?.label && !deployedBefore) {
     if (standing.version > newestHere) {
       return { kind: 'start', version: standing.version, label: standing.label, first };
     }
-    if (intent.expectedVersion === undefined) return { kind: 'conflict', deployedVersion };
+    if (intent.expectedVersion === undefined)
+      return { kind: 'conflict', deployedVersion: deployed?.version ?? 0 };
   }
   return { kind: 'create', after: here.versions[0]?.version ?? 0, first };
 }

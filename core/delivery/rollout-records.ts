@@ -4,12 +4,16 @@
  */
 
 import * as z from 'zod';
+import type { RolloutFacts } from '../guard/look.js';
 import { type GuardReport, guardReportSchema } from '../guard/report.js';
 import type { GuardState } from '../guard/state.js';
 import { strategyNames } from './strategies.js';
 
 /** A year and a month: "what did we do last Christmas" can be answered. */
 export const rolloutRetentionMs = 400 * 24 * 60 * 60 * 1000;
+
+/** What the guard counts from look to look is of no use once nothing can be judged any more. */
+export const guardMemoryRetentionMs = 7 * 24 * 60 * 60 * 1000;
 
 export const publicationSchema = z.object({
   /** As claimed. */
@@ -40,6 +44,8 @@ export interface GuardMemory {
   /** Absent before the first look that had inputs, or when it cannot be read. */
   readonly state?: GuardState;
   readonly report?: GuardReport;
+  /** What AppConfig said of the deployment, once. */
+  readonly facts?: RolloutFacts;
   /** Grows by one with each write, from 1; 0 for one that was never written. */
   readonly revision: number;
 }
@@ -51,10 +57,10 @@ export interface RolloutRecords {
   /** Keeps who published. Writing it again changes nothing else of the record. */
   savePublication(cluster: string, deployment: number, publication: Publication): Promise<void>;
   readGuard(cluster: string, deployment: number): Promise<GuardMemory>;
-  /** Writes over exactly the revision that was read; `lost` when somebody else looked since. */
+  /** Writes over exactly the revision that was read; `lost` when somebody else looked since. What is absent stays as it was. */
   writeGuard(
     where: { readonly cluster: string; readonly deployment: number },
-    memory: { readonly state?: GuardState; readonly report: GuardReport },
+    memory: Omit<GuardMemory, 'revision'> & { readonly report: GuardReport },
     over: number,
   ): Promise<'saved' | 'lost'>;
 }

@@ -4,7 +4,7 @@
  */
 
 import { type EpochMs, type EpochSeconds, epochMs, plusMs, ttlSeconds } from '../time.js';
-import type { NodeReport } from './node-reports.js';
+import type { NodeReport, ProfileReport } from './node-reports.js';
 
 /** A record outlives its node by an hour, so that "who left, and when" can be answered. */
 export const recordRetentionMs = 60 * 60 * 1000;
@@ -22,7 +22,17 @@ export interface Twin {
   readonly lastArrivedAtMs: EpochMs;
 }
 
-export interface NodeRecord extends Omit<NodeReport, 'form'> {
+/** One profile of a node: what it said last, and since when. */
+export interface ProfileRecord extends ProfileReport {
+  /**
+   * The label held last, and when the first report of this stretch with it arrived. Neither a restart that comes back with the
+   * same label ends a stretch, nor reports of a life that has no label yet. Absent where it began before this was kept.
+   */
+  readonly held?: { readonly label: string; readonly sinceMs: EpochMs };
+}
+
+export interface NodeRecord extends Omit<NodeReport, 'form' | 'profiles'> {
+  readonly profiles: Readonly<Record<string, ProfileRecord>>;
   /** When the report this record shows arrived at the stream. */
   readonly arrivedAtMs: EpochMs;
   /** When this incarnation's first report arrived. */
@@ -45,13 +55,14 @@ export type Fold =
  * Folding the same report twice changes nothing.
  */
 export function foldReport(record: NodeRecord | undefined, report: NodeReport, arrivedAtMs: EpochMs): Fold {
-  if (!record) return { kind: 'changed', record: begin(report, arrivedAtMs, []) };
+  if (!record) return { kind: 'changed', record: begin({ report, arrivedAtMs }, []) };
   if (report.incarnation === record.incarnation) {
     if (report.sequence <= record.sequence) return { kind: 'stale' };
     return { kind: 'changed', record: renew(record, report, arrivedAtMs) };
   }
   if (record.retired.includes(report.incarnation)) return foldTwin(record, report, arrivedAtMs);
-  return { kind: 'changed', record: begin(report, arrivedAtMs, retire(record.incarnation, record.retired)) };
+  const retired = retire(record.incarnation, record.retired);
+  return { kind: 'changed', record: begin({ report, arrivedAtMs, record }, retired) };
 }
 
 /** True when a second process reports under this record's name: two lives that take turns. */
@@ -60,15 +71,24 @@ export const hasTwin = (record: NodeRecord): boolean => (record.twin?.reports ??
 const retire = (incarnation: string, earlier: readonly string[]): readonly string[] =>
   [incarnation, ...earlier].slice(0, retiredIncarnationsMax);
 
-function begin(report: NodeReport, arrivedAtMs: EpochMs, retired: readonly string[]): NodeRecord {
-  return { ...shown(report, arrivedAtMs), since: arrivedAtMs, retired };
+interface Arrival {
+  readonly report: NodeReport;
+  readonly arrivedAtMs: EpochMs;
+  /** What was known of the node before. */
+  readonly record?: NodeRecord;
 }
+
+const begin = (arrival: Arrival, retired: readonly string[]): NodeRecord => ({
+  ...shown(arrival),
+  since: arrival.arrivedAtMs,
+  retired,
+});
 
 function renew(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): NodeRecord {
   const { twin } = record;
   const twinLives = twin !== undefined && arrivedAtMs < plusMs(twin.lastArrivedAtMs, twinSilenceMs);
   return {
-    ...shown(report, latest(record.arrivedAtMs, arrivedAtMs)),
+    ...shown({ report, arrivedAtMs: latest(record.arrivedAtMs, arrivedAtMs), record }),
     since: record.since,
     retired: record.retired,
     ...(twinLives && { twin }),
@@ -82,7 +102,8 @@ function foldTwin(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs):
   // The shown life has gone silent and this one goes on: it is the node.
   if (arrivedAtMs >= plusMs(record.arrivedAtMs, twinSilenceMs)) {
     const others = record.retired.filter((incarnation) => incarnation !== report.incarnation);
-    return { kind: 'changed', record: begin(report, arrivedAtMs, retire(record.incarnation, others)) };
+    const retired = retire(record.incarnation, others);
+    return { kind: 'changed', record: begin({ report, arrivedAtMs, record }, retired) };
   }
   const same = record.twin?.incarnation === report.incarnation ? record.twin : undefined;
   if (same && arrivedAtMs <= same.lastArrivedAtMs) return { kind: 'stale' };
@@ -94,8 +115,30 @@ function foldTwin(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs):
   return { kind: 'changed', record: { ...record, twin } };
 }
 
-function shown({ form: _form, ...report }: NodeReport, arrivedAtMs: EpochMs) {
-  return { ...report, arrivedAtMs, expiresAtSeconds: ttlSeconds(plusMs(arrivedAtMs, recordRetentionMs)) };
+function shown({ report: { form: _form, ...report }, arrivedAtMs, record }: Arrival) {
+  const profiles = Object.entries(report.profiles).map(([name, profile]) => {
+    const before = record && Object.hasOwn(record.profiles, name) ? record.profiles[name] : undefined;
+    return [name, withHeld(profile, before, arrivedAtMs)] as const;
+  });
+  return {
+    ...report,
+    profiles: Object.fromEntries(profiles),
+    arrivedAtMs,
+    expiresAtSeconds: ttlSeconds(plusMs(arrivedAtMs, recordRetentionMs)),
+  };
+}
+
+function withHeld(
+  profile: ProfileReport,
+  before: ProfileRecord | undefined,
+  arrivedAtMs: EpochMs,
+): ProfileRecord {
+  const { label } = profile;
+  const known = before?.held;
+  if (known && (label === undefined || label === known.label)) return { ...profile, held: known };
+  // Held before this was kept: nobody knows since when.
+  if (label === undefined || label === before?.label) return profile;
+  return { ...profile, held: { label, sinceMs: arrivedAtMs } };
 }
 
 const latest = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b));
@@ -108,12 +151,21 @@ export interface StoredRecord {
   readonly revision: number;
 }
 
+/** A steady part of a cluster: the first nodes of each shard, by name, which a cluster that is no larger is whole. */
+export interface NodeSample {
+  readonly records: readonly NodeRecord[];
+  /** True when there are no others. */
+  readonly isWhole: boolean;
+}
+
 /** Where records live. */
 export interface NodeRecords {
   /** The records of these nodes of one cluster, by node; a node without one is missing in the answer. */
   read(cluster: string, nodes: readonly string[]): Promise<ReadonlyMap<string, StoredRecord>>;
   /** All records of a cluster that have not expired and can be read, in no order. */
   list(cluster: string): Promise<readonly NodeRecord[]>;
+  /** As `list`, of about `nodesMax` nodes at most; a call after the next finds the same ones, while they are there. */
+  sample(cluster: string, nodesMax: number): Promise<NodeSample>;
   /** Writes over exactly the revision that was read (0: none); `lost` when somebody else wrote since. */
   write(record: NodeRecord, over: number): Promise<'saved' | 'lost'>;
 }

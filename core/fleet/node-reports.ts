@@ -22,12 +22,14 @@ const count = z.int().min(0);
 const countersSchema = z.object({ requests: count, errors: count, slow: count });
 
 /** One profile, as one node holds it. */
-const profileReportSchema = z.object({
+export const profileReportSchema = z.object({
   /** Label in force; absent while nothing is, or when the value is the default. */
   label: text.exactOptional(),
   source: z.enum(valueSources),
   /** The version it was offered last and did not take, and why. */
   refused: z.object({ label: text, reason: z.string().max(500) }).exactOptional(),
+  /** Why its last poll failed; absent once one succeeds. */
+  lastError: z.string().max(500).exactOptional(),
   schemaVersion: z.int().min(1),
   /** Cumulative since the incarnation began, for the last two labels held. The reader subtracts. */
   counters: z

@@ -1,5 +1,6 @@
 /** What one test of one signal found. */
 
+import type { SignalFigures } from './report.js';
 import type { GuardSettings, GuardSignal, SignalAction } from './settings.js';
 
 /**
@@ -14,6 +15,8 @@ export interface Finding {
   readonly level: Level;
   /** With its numbers, for people. */
   readonly words: string;
+  /** On comparisons that have begun. */
+  readonly figures?: SignalFigures;
 }
 
 export type GuardAction = SignalAction | 'none';

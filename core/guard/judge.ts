@@ -3,6 +3,7 @@
  * the nodes that hold it with those that do not, then the owner's ceilings. No data is never a failure, and never health.
  */
 
+import { withinBounds } from './bounds.js';
 import { ceilingOf, countOverCeiling } from './counting/ceilings.js';
 import {
   addPast,
@@ -18,7 +19,7 @@ import { addTallies, type Delta, takeIn } from './counting/ledger.js';
 import { judgeFacts } from './facts.js';
 import { actionOf, type Finding, type GuardAction, strongest } from './findings.js';
 import type { Look } from './look.js';
-import { newestOfEach } from './observations.js';
+import { type NodeObservation, newestOfEach } from './observations.js';
 import { emptyTally, type GuardState, type SignalState, type Tally } from './state.js';
 import { counted } from './words.js';
 
@@ -31,6 +32,8 @@ export interface Judgement {
   /** One sentence for the log of the deployment. */
   readonly summary: string;
   readonly findings: readonly (Finding & { readonly action: GuardAction })[];
+  /** Nodes seen with the version, and on the previous one; those that left are not among them. */
+  readonly nodes: { readonly tested: number; readonly previous: number };
   /** For the next look. */
   readonly state: GuardState;
 }
@@ -46,14 +49,29 @@ export function judgeRollout(given: Look): Judgement {
     action: actionOf(finding, look.settings),
   }));
   const action = strongest(findings.map((finding) => finding.action));
-  return { verdict, action, summary: summarize(look, { verdict, findings, state }), findings, state };
+  const nodes = {
+    tested: holding(look, state, look.deployment.label),
+    previous: holding(look, state, look.deployment.previousLabel),
+  };
+  const summary = summarize(look, { verdict, findings, state });
+  return { verdict, action, summary, findings, nodes, state };
 }
+
+const holding = ({ nodes }: Look, state: GuardState, label: string | undefined): number =>
+  nodes.filter(
+    (seen) =>
+      label !== undefined &&
+      seen.label === label &&
+      seen.health !== 'stopped' &&
+      Object.hasOwn(state.nodes, seen.node),
+  ).length;
 
 function remember(look: Look): GuardState {
   const { number, label } = look.deployment;
   const known =
     look.previous?.deployment === number && look.previous.label === label ? look.previous : undefined;
-  const { nodes, deltas } = takeIn(look, known);
+  const { nodes: all, deltas } = takeIn(look, known);
+  const nodes = withinBounds(all, look.nodes);
   const sums = sumOf(deltas);
   const before =
     known?.before ??
@@ -122,7 +140,16 @@ function atTheEnd({ deployment, settings }: Look, verdict: Verdict): Finding[] {
   ];
 }
 
-function summarize(look: Look, { verdict, findings, state }: Omit<Judgement, 'action' | 'summary'>): string {
+type Judged = Pick<Judgement, 'verdict' | 'findings' | 'state'>;
+
+function summarize(look: Look, judged: Judged): string {
+  const isWatched = ({ node }: NodeObservation) => Object.hasOwn(judged.state.nodes, node);
+  const isPart = look.isSample === true || look.nodes.some((seen) => !seen.silent && !isWatched(seen));
+  const watched = counted(look.nodes.filter(isWatched).length);
+  return describe(look, judged) + (isPart ? ` (by ${watched} nodes, a part of the fleet)` : '');
+}
+
+function describe(look: Look, { verdict, findings, state }: Judged): string {
   const worst = ['rollback', 'warn', 'observe'].flatMap((action) =>
     findings.filter((found) => found.action === action),
   );

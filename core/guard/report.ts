@@ -7,6 +7,15 @@ const count = z.int().min(0);
 /** Requests, and those of them that erred or were slow. */
 const shareSchema = z.object({ requests: count, bad: count });
 
+const figuresSchema = z.object({
+  tested: shareSchema,
+  previous: shareSchema,
+  /** More than a million counts as a million. */
+  evidence: z.number().min(0),
+  neededEvidence: z.number().positive(),
+});
+export type SignalFigures = z.infer<typeof figuresSchema>;
+
 const signalReportSchema = z.object({
   signal: z.enum(guardSignals),
   test: z.enum(['facts', 'peers', 'past', 'ceiling', 'end']),
@@ -15,14 +24,7 @@ const signalReportSchema = z.object({
   /** With its numbers, for people. */
   words: z.string(),
   /** On comparisons only: both arms, and how strong the evidence against the version is beside what convicts it. */
-  figures: z
-    .object({
-      tested: shareSchema,
-      previous: shareSchema,
-      evidence: z.number().min(0),
-      neededEvidence: z.number().positive(),
-    })
-    .exactOptional(),
+  figures: figuresSchema.exactOptional(),
 });
 export type SignalReport = z.infer<typeof signalReportSchema>;
 
@@ -40,3 +42,20 @@ export const guardReportSchema = z.object({
   signals: z.array(signalReportSchema),
 });
 export type GuardReport = z.infer<typeof guardReportSchema>;
+
+/** A report as change events carry it: without what only its fleet's owner can read. */
+export const guardSummarySchema = z.object({
+  verdict: guardReportSchema.shape.verdict.describe('inconclusive: there was too little to judge by.'),
+  summary: z.string().describe('The verdict in one sentence, with its numbers.'),
+  figures: z
+    .array(signalReportSchema.pick({ signal: true, test: true }).extend(figuresSchema.shape))
+    .describe('Comparisons of the nodes with the version to those without (peers), or to the past.'),
+});
+export type GuardSummary = z.infer<typeof guardSummarySchema>;
+
+/** What of a report goes into change events. */
+export const summaryOf = ({ verdict, summary, signals }: GuardReport): GuardSummary => ({
+  verdict,
+  summary,
+  figures: signals.flatMap(({ signal, test, figures }) => (figures ? [{ signal, test, ...figures }] : [])),
+});

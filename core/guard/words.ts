@@ -22,6 +22,10 @@ export function evidence(worth: number): string {
   return short.format(Math.exp(worth));
 }
 
+/** As a number of four digits, of evidence that is kept as a logarithm; beyond a million it has no more to say. */
+export const evidenceFigure = (worth: number): number =>
+  Number(Math.min(Math.exp(worth), evidenceShownMax).toPrecision(4));
+
 /** `63× worse`; empty where one side has nothing to divide by. */
 export function timesWorse(
   tested: readonly [bad: number, of: number],

@@ -3,7 +3,7 @@
 import type { Finding } from '../findings.js';
 import type { Look } from '../look.js';
 import type { Evidence, GuardState, Tally } from '../state.js';
-import { counted, evidence, listed, timesWorse } from '../words.js';
+import { counted, evidence, evidenceFigure, listed, timesWorse } from '../words.js';
 import { ceilingLooks, ceilingOf, ceilingRequestsMin } from './ceilings.js';
 import {
   assess,
@@ -43,7 +43,7 @@ export function hasData({ settings }: Look, state: GuardState): boolean {
   return isEnough && (isCompared || signals.some((signal) => ceilingOf(settings, signal) !== undefined));
 }
 
-function judgeEvidence(state: GuardState, signal: CountedSignal, test: 'peers' | 'past'): Finding {
+function judgeEvidence(state: GuardState, signal: CountedSignal, test: Test): Finding {
   const gathered = state[signal][test];
   if (gathered.looks === 0)
     return {
@@ -63,7 +63,12 @@ function judgeEvidence(state: GuardState, signal: CountedSignal, test: 'peers' |
       ? 'open'
       : 'fine';
   const words = `${compared(state, signal, test)}; evidence ${evidence(worth)} (needs ${counted(neededEvidence[test])})`;
-  return { signal, test, level, words: isOver ? words + doubt : words };
+  const figures = {
+    ...sharesOf(state, signal, test),
+    evidence: evidenceFigure(worth),
+    neededEvidence: neededEvidence[test],
+  };
+  return { signal, test, level, words: isOver ? words + doubt : words, figures };
 }
 
 /** Why evidence over its bar may still be one node's trouble; empty when it is not. */
@@ -79,18 +84,21 @@ function doubtAbout(state: GuardState, gathered: Evidence): string {
   return `; without ${listed(names)} ${evidence(weakest)} (needs ${neededWithoutOne})`;
 }
 
-function compared(state: GuardState, signal: CountedSignal, test: 'peers' | 'past'): string {
-  const member = signal === 'errors' ? 1 : 2;
-  const [tested, old] = [
-    state.tested,
-    test === 'peers' ? state.previous : addTallies(state.before, state.previous),
-  ];
-  const noun = signal === 'errors' ? 'errors' : 'slow';
-  const pair = (tally: Tally): [number, number] => [tally[member], tally[0]];
+type Test = 'peers' | 'past';
+
+/** Both arms of a comparison, over all looks. */
+function sharesOf(state: GuardState, signal: CountedSignal, test: Test) {
+  const share = (tally: Tally) => ({ requests: tally[0], bad: tally[signal === 'errors' ? 1 : 2] });
+  const previous = test === 'peers' ? state.previous : addTallies(state.before, state.previous);
+  return { tested: share(state.tested), previous: share(previous) };
+}
+
+function compared(state: GuardState, signal: CountedSignal, test: Test): string {
+  const { tested, previous } = sharesOf(state, signal, test);
   return (
-    `new ${counted(tested[member])} ${noun} in ${counted(tested[0])} requests, ` +
-    `${test === 'peers' ? 'old' : 'before'} ${counted(old[member])} in ${counted(old[0])}` +
-    timesWorse(pair(tested), pair(old))
+    `new ${counted(tested.bad)} ${signal} in ${counted(tested.requests)} requests, ` +
+    `${test === 'peers' ? 'old' : 'before'} ${counted(previous.bad)} in ${counted(previous.requests)}` +
+    timesWorse([tested.bad, tested.requests], [previous.bad, previous.requests])
   );
 }
 

@@ -137,6 +137,44 @@ describe('decidePublish', () => {
     expect(decide(b, here)).toEqual({ kind: 'create', after: 2, first: false });
   });
 
+  describe('when the same content failed within the hour', () => {
+    const failure = {
+      deployment: 2,
+      version: 2,
+      label: 'v2-bbbbbbbb',
+      at: '2026-01-01T00:00:00.000Z',
+      why: 'x',
+    };
+    const here = {
+      deployments: [deployment(2, { state: 'ROLLED_BACK', hash: b }), deployment(1, { hash: a })],
+      versions: [version(2, b), version(1, a)],
+      failures: [failure, { ...failure, deployment: 1 }],
+    };
+    const intent = { address, hash8: b };
+
+    it('refuses it, and names the newest failure', () => {
+      expect(decidePublish(intent, here)).toEqual({ kind: 'failed-lately', failure });
+    });
+
+    it('takes it, as another version, when it is forced', () => {
+      const forced = { ...intent, forced: true };
+      expect(decidePublish(forced, here)).toEqual({ kind: 'create', after: 2, first: false });
+    });
+
+    it('still says first what is deployed, and what was built upon', () => {
+      const again = [deployment(3, { hash: b }), ...here.deployments];
+      expect(decidePublish(intent, { ...here, deployments: again })).toMatchObject({ kind: 'unchanged' });
+      expect(decidePublish({ ...intent, expectedVersion: 7 }, here)).toMatchObject({ kind: 'conflict' });
+    });
+
+    it('says so rather than that the environment is busy: waiting would not help', () => {
+      const running = deployment(3, { profile: 'limits', state: 'BAKING', hash: a });
+      const busy = { ...here, deployments: [running, ...here.deployments] };
+      expect(decidePublish(intent, busy)).toMatchObject({ kind: 'failed-lately' });
+      expect(decidePublish({ ...intent, forced: true }, busy)).toMatchObject({ kind: 'busy' });
+    });
+  });
+
   it('creates version 1 of a profile that was deleted and made again, whatever was deployed under its name', () => {
     const here = { deployments: [deployment(3, { version: 2, hash: a })], versions: [] };
     expect(decide(a, here)).toEqual({ kind: 'create', after: 0, first: false });

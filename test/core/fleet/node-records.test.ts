@@ -126,6 +126,75 @@ describe('foldReport', () => {
   });
 });
 
+describe('foldReport keeps since when a label is held', () => {
+  const holds = (label?: string) => ({
+    profiles: {
+      rules: { ...(label && { label }), source: 'cloud' as const, schemaVersion: 1, counters: {} },
+    },
+  });
+  const heldOf = (record: NodeRecord) => record.profiles['rules']?.held;
+
+  it('from the first report of a stretch', () => {
+    const record = fold([
+      report('a', 1, holds('v1')),
+      report('a', 2, holds('v1')),
+      report('a', 3, holds('v1')),
+    ]);
+    expect(heldOf(record)).toEqual({ label: 'v1', sinceMs: 1_000_000 });
+  });
+
+  it('anew with each other label, also one that was held before', () => {
+    const record = fold([
+      report('a', 1, holds('v1')),
+      report('a', 2, holds('v2')),
+      report('a', 3, holds('v1')),
+    ]);
+    expect(heldOf(record)).toEqual({ label: 'v1', sinceMs: 1_002_000 });
+  });
+
+  it('through a restart that comes back with the same label, at once or after a while without one', () => {
+    const record = fold([report('a', 1, holds('v1')), report('b', 1, holds()), report('b', 2, holds('v1'))]);
+    expect(record.since).toBe(1_001_000);
+    expect(heldOf(record)).toEqual({ label: 'v1', sinceMs: 1_000_000 });
+  });
+
+  it('through a second process that takes over', () => {
+    const record = fold([report('a', 1, holds('v1')), report('b', 1, holds('v1'))]);
+    const back = foldReport(record, report('a', 2, holds('v1')), epochMs(1_001_000 + 60_000));
+    expect(back.kind === 'changed' && heldOf(back.record)).toEqual({ label: 'v1', sinceMs: 1_000_000 });
+  });
+
+  it('not of a label that was held before this was kept', () => {
+    const record = fold([report('a', 1, holds('v1'))]);
+    const older = { ...record, profiles: holds('v1').profiles };
+    expect(heldOf(fold([report('a', 2, holds('v1'))], older))).toBeUndefined();
+    expect(heldOf(fold([report('a', 2, holds('v2'))], older))).toEqual({ label: 'v2', sinceMs: 1_000_000 });
+  });
+
+  it('whatever a node holds in whatever lives: since its first report of the last stretch', () => {
+    const lives = fc.array(fc.record({ life: fc.boolean(), label: fc.constantFrom(undefined, 'v1', 'v2') }), {
+      minLength: 1,
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(lives, (steps) => {
+        let life = 0;
+        const reports = steps.map(({ life: isNew, label }, index) => {
+          if (isNew) life += 1;
+          return report(`life-${life}`, index + 1, holds(label));
+        });
+        const labels = steps.map(({ label }) => label);
+        const last = labels.findLast((label) => label !== undefined);
+        const broken = labels.findLastIndex((label) => label !== undefined && label !== last);
+        const first = labels.findIndex((label, index) => index > broken && label === last);
+        const wanted = last === undefined ? undefined : { label: last, sinceMs: 1_000_000 + 1000 * first };
+        expect(heldOf(fold(reports))).toEqual(wanted);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
 describe('foldReport, whatever arrives', () => {
   const arrivals = fc.array(
     fc.record({ incarnation: fc.constantFrom('a', 'b', 'c'), sequence: fc.integer({ min: 1, max: 20 }) }),

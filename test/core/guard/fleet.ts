@@ -64,6 +64,18 @@ export class Watch {
     return judgement;
   }
 
+  /** Judges nodes that are, or are not, a part of the fleet; without remembering. */
+  peekSample(nodes: readonly NodeObservation[], isSample: boolean): Judgement {
+    return judgeRollout({
+      deployment,
+      nodes,
+      isSample,
+      settings: this.#settings,
+      ...(this.#state && { previous: this.#state }),
+      lookedAtMs: plusMs(startMs, this.#minute * minuteMs + 1_000),
+    });
+  }
+
   /** Judges without remembering. */
   peek(nodes: readonly NodeObservation[], change: Partial<GuardedDeployment> = {}): Judgement {
     return judgeRollout({

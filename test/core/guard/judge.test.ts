@@ -34,7 +34,14 @@ describe('the verdict', () => {
       level: 'bad',
       action: 'rollback',
       words: last.summary,
+      figures: {
+        tested: { requests: 3_020, bad: 41 },
+        previous: { requests: 27_900, bad: 6 },
+        evidence: 377.7,
+        neededEvidence: 100,
+      },
     });
+    expect(last.nodes).toEqual({ tested: 2, previous: 2 });
   });
 
   it('is healthy when there was enough to compare and nothing was found', () => {

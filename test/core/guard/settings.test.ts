@@ -16,6 +16,7 @@ describe('the settings of a guard', () => {
       ceilings: {},
       warmUpSeconds: 10,
       inconclusiveAtTheEnd: 'accept',
+      withoutInputs: 'accept',
     });
   });
 
@@ -28,11 +29,19 @@ describe('the settings of a guard', () => {
     expect(settings.ceilings).toEqual({ errorsPercent: 5 });
   });
 
+  it('keep what an owner says of missing inputs and of latency', () => {
+    const said = { withoutInputs: 'rollback', latencyObjectiveMs: 250 } as const;
+    expect(guardSettingsSchema.parse(said)).toMatchObject(said);
+    expect(guardSettingsSchema.parse({})).not.toHaveProperty('latencyObjectiveMs');
+  });
+
   it.each([
     ['a pause, which AppConfig has not', { actions: { errors: 'pause' } }, 'actions.errors'],
     ['a misspelt signal', { actions: { error: 'warn' } }, 'actions'],
     ['a ceiling of nothing', { ceilings: { errorsPercent: 0 } }, 'ceilings.errorsPercent'],
     ['a ceiling over all', { ceilings: { slowPercent: 101 } }, 'ceilings.slowPercent'],
+    ['a pause for missing inputs', { withoutInputs: 'pause' }, 'withoutInputs'],
+    ['a latency objective of nothing', { latencyObjectiveMs: 0 }, 'latencyObjectiveMs'],
     ['a misspelt member', { enable: true }, ''],
   ])('refuse %s', (_, settings, path) => {
     expect(guardSettingsSchema.safeParse(settings).error?.issues[0]?.path.join('.')).toBe(path);

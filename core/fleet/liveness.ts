@@ -3,8 +3,8 @@
  * against the reader's own clock once that arrival is too old for any difference of clocks.
  */
 
-import type { NodeRecord } from '../../core/fleet/node-records.js';
-import { type EpochMs, epochMs } from '../../core/time.js';
+import { type EpochMs, epochMs } from '../time.js';
+import type { NodeRecord } from './node-records.js';
 
 /** Reports that may be missing before a node counts as silent. */
 const missedReportsMax = 3;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judgedAt, liveNodes, presenceOf } from '../../../control/fleet/liveness.js';
+import { judgedAt, liveNodes, presenceOf } from '../../../core/fleet/liveness.js';
 import { epochMs } from '../../../core/time.js';
-import { record } from '../in-memory-cloud.js';
+import { record } from '../../control/in-memory-cloud.js';
 
 const node = (arrivedAtMs: number, reportIntervalMs?: number) =>
   record({ node: 'a', arrivedAtMs, ...(reportIntervalMs !== undefined && { reportIntervalMs }) });
