@@ -1,13 +1,16 @@
 /** Reads change events back from the stream `changes`, for somebody who looks: from the oldest it still has, or onward. */
 
 import {
+  type _Record,
   type ChildShard,
   GetRecordsCommand,
   GetShardIteratorCommand,
   type KinesisClient,
   ListShardsCommand,
 } from '@aws-sdk/client-kinesis';
-import { type ChangeEvent, changeEventSchema } from '../core/delivery/change-events.js';
+import { changeEventSchema } from '../core/delivery/change-events.js';
+import type { ToldChange } from '../core/delivery/change-stream.js';
+import { epochMs } from '../core/time.js';
 import { calling } from './failures.js';
 
 /** Kinesis answers five reads a second of each shard, all readers together: one a second leaves room for consumers. */
@@ -23,6 +26,8 @@ export interface ChangeLogOptions {
 export interface Reading {
   /** Goes on at the end of the stream until `signal` aborts. */
   readonly follow: boolean;
+  /** Passes over what the stream took before (milliseconds since the epoch). Default: from the oldest it still has. */
+  readonly sinceMs?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -33,15 +38,15 @@ export interface Reading {
 export async function* readChangeLog(
   options: ChangeLogOptions,
   reading: Reading,
-): AsyncGenerator<ChangeEvent> {
+): AsyncGenerator<ToldChange> {
   const shards = await listShards(options);
-  let cursors = await openDue(options, shards);
+  let cursors = await openDue(options, shards, reading);
   while (cursors.length > 0 && !reading.signal?.aborted) {
     const pages = await Promise.all(cursors.map((cursor) => readPage(options, cursor)));
     yield* inOneOrder(pages.map(({ events }) => events));
     const open = pages.filter(({ isLast, isAtEnd }) => !isLast && (reading.follow || !isAtEnd));
     for (const page of pages) if (page.isLast) end(shards, page);
-    const next = await openDue(options, shards);
+    const next = await openDue(options, shards, reading);
     cursors = [...open, ...next];
     if (next.length === 0 && open.every(({ isAtEnd }) => isAtEnd))
       await options.wait(reading.follow ? readEveryMs : 0, reading.signal);
@@ -68,7 +73,7 @@ interface Cursor {
 }
 
 interface Page extends Cursor {
-  readonly events: readonly ChangeEvent[];
+  readonly events: readonly ToldChange[];
   /** Nothing is behind it in its shard at present. */
   readonly isAtEnd: boolean;
   /** Nothing will ever come after it in its shard. */
@@ -103,19 +108,24 @@ function end(shards: Shards, { shard, children }: Page): void {
 }
 
 /** Opens the shards whose turn it is: all they came from has ended, or is not there any more. */
-async function openDue(options: ChangeLogOptions, shards: Shards): Promise<Cursor[]> {
+async function openDue(options: ChangeLogOptions, shards: Shards, { sinceMs }: Reading): Promise<Cursor[]> {
   const hasEnded = (id: string) => (shards.get(id)?.state ?? 'ended') === 'ended';
   const due = [...shards].filter(([, { state, parents }]) => state === 'waiting' && parents.every(hasEnded));
   const { client, stream: StreamName } = options;
   const cursors = due.map(async ([shard, known]) => {
     known.state = 'open';
-    const where = { StreamName, ShardId: shard, ShardIteratorType: 'TRIM_HORIZON' } as const;
+    const where = { StreamName, ShardId: shard, ...placeOf(sinceMs) };
     const ask = () => client.send(new GetShardIteratorCommand(where));
     const { ShardIterator: iterator = '' } = await calling(`read the stream ${StreamName}`, ask);
     return { shard, isClosed: known.isClosed, iterator };
   });
   return Promise.all(cursors);
 }
+
+const placeOf = (sinceMs: number | undefined) =>
+  sinceMs === undefined
+    ? ({ ShardIteratorType: 'TRIM_HORIZON' } as const)
+    : ({ ShardIteratorType: 'AT_TIMESTAMP', Timestamp: new Date(sinceMs) } as const);
 
 async function readPage({ client, stream }: ChangeLogOptions, cursor: Cursor): Promise<Page> {
   const command = new GetRecordsCommand({ ShardIterator: cursor.iterator });
@@ -124,7 +134,7 @@ async function readPage({ client, stream }: ChangeLogOptions, cursor: Cursor): P
   return {
     ...cursor,
     iterator,
-    events: (answer.Records ?? []).flatMap(({ Data }) => readEvent(Data)),
+    events: (answer.Records ?? []).flatMap(readEvent),
     isAtEnd: MillisBehindLatest === 0 && !cursor.isClosed,
     isLast: iterator === '',
     children: answer.ChildShards ?? [],
@@ -132,7 +142,7 @@ async function readPage({ client, stream }: ChangeLogOptions, cursor: Cursor): P
 }
 
 /** Events of several shards by their times, where that does not change the order within a shard. */
-function* inOneOrder(shards: readonly (readonly ChangeEvent[])[]): Generator<ChangeEvent> {
+function* inOneOrder(shards: readonly (readonly ToldChange[])[]): Generator<ToldChange> {
   const rest = shards.map((events) => [...events]);
   for (;;) {
     const [next] = rest.filter(([head]) => head !== undefined).sort(([a], [b]) => byTime(a, b));
@@ -142,16 +152,19 @@ function* inOneOrder(shards: readonly (readonly ChangeEvent[])[]): Generator<Cha
   }
 }
 
-function byTime(a: ChangeEvent | undefined, b: ChangeEvent | undefined): number {
-  const [left, right] = [a?.time ?? '', b?.time ?? ''];
+function byTime(a: ToldChange | undefined, b: ToldChange | undefined): number {
+  const [left, right] = [a?.event.time ?? '', b?.event.time ?? ''];
   if (left === right) return 0;
   return left < right ? -1 : 1;
 }
 
-function readEvent(data: Uint8Array | undefined): ChangeEvent[] {
+function readEvent({ Data, ApproximateArrivalTimestamp }: _Record): ToldChange[] {
   try {
-    const parsed = changeEventSchema.safeParse(JSON.parse(new TextDecoder().decode(data)));
-    return parsed.success ? [parsed.data] : [];
+    const { success, data: event } = changeEventSchema.safeParse(JSON.parse(new TextDecoder().decode(Data)));
+    if (!success) return [];
+    return [
+      { event, arrivedAtMs: epochMs(ApproximateArrivalTimestamp?.getTime() ?? Date.parse(event.time)) },
+    ];
   } catch {
     return [];
   }

@@ -16,7 +16,12 @@ const requestTimeoutMs = 70_000;
 
 const options = {
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout: requestTimeoutMs },
+  requestHandler: {
+    connectionTimeout: connectionTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    // Without it the SDK only warns.
+    throwOnRequestTimeout: true,
+  },
 } as const;
 
 export async function appConfigClient(): Promise<AppConfigClient> {

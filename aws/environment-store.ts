@@ -9,6 +9,7 @@ import {
   paginateListDeployments,
   paginateListHostedConfigurationVersions,
   StartDeploymentCommand,
+  StopDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
 import { contentType } from '../core/content/content.js';
 import type { EnvironmentStore, NewDeployment, NewVersion } from '../core/delivery/deployments.js';
@@ -43,6 +44,7 @@ export function createEnvironmentStore(client: AppConfigClient, ids: Environment
     content: (profile, version) => getContent(here, profile, version),
     createVersion: (request) => createVersion(here, request),
     startDeployment: (request) => startDeployment(here, request),
+    stopDeployment: (number, { allowRevert }) => stopDeployment(here, number, allowRevert),
   };
 }
 
@@ -129,6 +131,20 @@ async function startDeployment({ client, ids }: Here, request: NewDeployment) {
   };
   const answer = await calling(`start the deployment of ${subject}`, () => client.send(command), refusal);
   return answer === 'outdated' ? answer : { number: readDeploymentNumber(answer) };
+}
+
+/** AppConfig answers BadRequestException for a deployment in a state, or of an age, that cannot be taken back. */
+async function stopDeployment({ client, ids }: Here, number: number, allowRevert: boolean) {
+  const command = new StopDeploymentCommand({
+    ApplicationId: ids.applicationId,
+    EnvironmentId: ids.environmentId,
+    DeploymentNumber: number,
+    AllowRevert: allowRevert,
+  });
+  const refusal = (error: unknown) =>
+    isNamed(error, 'BadRequestException') ? ('refused' as const) : undefined;
+  const answer = await calling(`stop deployment ${number}`, () => client.send(command), refusal);
+  return answer === 'refused' ? answer : 'stopped';
 }
 
 const profileId = (ids: EnvironmentIds, profile: string): string => idOf(ids.profileIds, profile, 'profile');

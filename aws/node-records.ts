@@ -3,33 +3,27 @@
  * one key takes 1,000 writes a second; DynamoDB deletes them by `expiresAtSeconds`, hours late at worst.
  */
 
-import {
-  BatchGetItemCommand,
-  type DynamoDBClient,
-  type KeysAndAttributes,
-  PutItemCommand,
-  paginateQuery,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { ServiceUnavailable } from '../core/errors.js';
-import type { NodeRecord, NodeRecords, StoredRecord } from '../core/fleet/node-records.js';
-import { nodeReportSchema } from '../core/fleet/node-reports.js';
+import type { NodeRecord, NodeRecords, NodeSample, StoredRecord } from '../core/fleet/node-records.js';
+import { nodeReportSchema, profileReportSchema } from '../core/fleet/node-reports.js';
 import { nodeShard, nodeShards } from '../core/names.js';
 import type { Clock, EpochMs, EpochSeconds } from '../core/time.js';
 import { calling } from './failures.js';
 import { document, type Item, lost, overRevision, readItem, wholeNumber } from './items.js';
-
-/** DynamoDB: BatchGetItem takes up to 100 keys. */
-const batchKeysMax = 100;
-/** DynamoDB may leave keys of a batch unread when it is pressed; after so many rounds the caller had better come again. */
-const batchRoundsMax = 5;
+import { readItems } from './read-items.js';
 
 const epochMsSchema = z
   .int()
   .min(0)
   .transform((value) => value as EpochMs);
 
+const profileSchema = profileReportSchema.extend({
+  held: z.object({ label: z.string(), sinceMs: epochMsSchema }).exactOptional(),
+});
+
 const recordSchema = nodeReportSchema.omit({ form: true }).extend({
+  profiles: z.record(z.string(), profileSchema),
   arrivedAtMs: epochMsSchema,
   since: epochMsSchema,
   expiresAtSeconds: z
@@ -49,6 +43,8 @@ const itemSchema = z.object({
   record: document(recordSchema).optional().catch(undefined),
 });
 
+const listedSchema = itemSchema.pick({ record: true });
+
 interface ReadItem extends StoredRecord {
   readonly node: string;
 }
@@ -58,15 +54,14 @@ export function createNodeRecords(client: DynamoDBClient, table: string, clock: 
   return {
     async read(cluster, nodes) {
       const keys = [...new Set(nodes)].map((node) => keyOf(cluster, node));
-      const batches = chunks(keys, batchKeysMax).map((batch) => readBatch(client, table, batch));
-      const stored = (await Promise.all(batches)).flat();
+      const stored = (await readItems(client, table, keys)).map(readStored);
       return new Map(stored.map(({ node, ...item }) => [node, item]));
     },
     async list(cluster) {
-      const query = { client, table, nowSeconds: Math.floor(clock() / 1000) };
-      const shards = await Promise.all(nodeShards(cluster).map((shard) => listShard(query, shard)));
-      return shards.flat();
+      const { records } = await sampleAll({ client, table, clock }, cluster, Number.POSITIVE_INFINITY);
+      return records;
     },
+    sample: (cluster, nodesMax) => sampleAll({ client, table, clock }, cluster, nodesMax),
     async write(record, over) {
       const command = new PutItemCommand({
         TableName: table,
@@ -80,30 +75,29 @@ export function createNodeRecords(client: DynamoDBClient, table: string, clock: 
   };
 }
 
-async function readBatch(client: DynamoDBClient, table: string, keys: Item[]): Promise<ReadItem[]> {
-  const found: ReadItem[] = [];
-  // A record that is behind its latest write would only be refused when it is written.
-  let request: Record<string, KeysAndAttributes> = { [table]: { Keys: keys, ConsistentRead: true } };
-  for (let round = 0; round < batchRoundsMax; round++) {
-    const command = new BatchGetItemCommand({ RequestItems: request });
-    const answer = await calling(`read records from ${table}`, () => client.send(command));
-    found.push(...(answer.Responses?.[table] ?? []).map(readStored));
-    request = answer.UnprocessedKeys ?? {};
-    if (Object.keys(request).length === 0) return found;
-  }
-  throw new ServiceUnavailable(`${table} left keys unread ${batchRoundsMax} times`, {
-    hint: 'DynamoDB is pressed: try again a little later.',
-    retryable: true,
-  });
-}
-
-interface ShardQuery {
+interface Table {
   readonly client: DynamoDBClient;
   readonly table: string;
-  readonly nowSeconds: number;
+  readonly clock: Clock;
 }
 
-async function listShard({ client, table, nowSeconds }: ShardQuery, shard: string): Promise<NodeRecord[]> {
+/** All shards at once, the same share of each: names fall into shards by their hash, so shards are about as large. */
+async function sampleAll(table: Table, cluster: string, nodesMax: number): Promise<NodeSample> {
+  const shards = nodeShards(cluster);
+  const shardNodesMax = Math.ceil(nodesMax / shards.length);
+  const samples = await Promise.all(shards.map((shard) => sampleShard(table, shard, shardNodesMax)));
+  return {
+    records: samples.flatMap(({ records }) => records),
+    isWhole: samples.every(({ isWhole }) => isWhole),
+  };
+}
+
+async function sampleShard(
+  { client, table, clock }: Table,
+  shard: string,
+  nodesMax: number,
+): Promise<NodeSample> {
+  const nowSeconds = Math.floor(clock() / 1000);
   const pages = paginateQuery(
     { client },
     {
@@ -112,17 +106,21 @@ async function listShard({ client, table, nowSeconds }: ShardQuery, shard: strin
       FilterExpression: '#expires > :now',
       ExpressionAttributeNames: { '#cluster': 'cluster', '#expires': 'expiresAtSeconds' },
       ExpressionAttributeValues: { ':shard': { S: shard }, ':now': { N: String(nowSeconds) } },
+      // One more than asked for tells whether there are others.
+      ...(Number.isFinite(nodesMax) && { Limit: nodesMax + 1 }),
     },
   );
   const records: NodeRecord[] = [];
-  await calling(`list records of ${shard}`, async () => {
+  return calling(`list records of ${shard}`, async () => {
     for await (const page of pages)
       for (const item of page.Items ?? []) {
-        const { record } = readStored(item);
-        if (record) records.push(record);
+        const { record } = listedSchema.safeParse(item).data ?? {};
+        if (!record) continue;
+        if (records.length === nodesMax) return { records, isWhole: false };
+        records.push(record);
       }
+    return { records, isWhole: true };
   });
-  return records;
 }
 
 function readStored(item: Item): ReadItem {
@@ -145,8 +143,3 @@ const toItem = (record: NodeRecord, revision: number): Item => ({
   expiresAtSeconds: { N: String(record.expiresAtSeconds) },
   record: { S: JSON.stringify(record) },
 });
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size));
-}

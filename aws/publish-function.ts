@@ -2,17 +2,27 @@
 
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { type ClusterAddress, formatCluster } from '../core/addresses.js';
-import { type PublishRequest, type PublishResult, publishResultSchema } from '../core/delivery/publishing.js';
+import {
+  identityMaxChars,
+  type PublishRequest,
+  type PublishResult,
+  publishResultSchema,
+  type QueueRequest,
+} from '../core/delivery/publishing.js';
 import { ServiceUnavailable } from '../core/errors.js';
 import { publishFunction } from '../core/names.js';
+import { audienceOf } from './caller-identity.js';
 import { calling, isNamed } from './failures.js';
 
 /** Lambda takes 6 MB for a synchronous invocation ("Lambda quotas", payload). */
 const payloadMaxBytes = 6 * 1024 * 1024;
 
 export interface PublishFunction {
-  /** @throws ServiceUnavailable when the function is not there, cannot be reached, fails, or answers nonsense. */
-  publish(request: PublishRequest): Promise<PublishResult>;
+  /**
+   * Publishes, or changes the queue.
+   * @throws ServiceUnavailable when the function is not there, cannot be reached, fails, or answers nonsense.
+   */
+  publish(request: PublishRequest | QueueRequest): Promise<PublishResult>;
 }
 
 export function createPublishFunction(
@@ -22,12 +32,35 @@ export function createPublishFunction(
   const name = publishFunction(where.stage, where.cluster);
   return {
     async publish(request) {
-      const payload = new TextEncoder().encode(JSON.stringify(request));
+      const payload = new TextEncoder().encode(JSON.stringify(await withProof(client, name, request)));
       demandSize(payload.length);
       const answer = await invoke(client, { name, payload, cluster: formatCluster(where.cluster) });
       return readAnswer(name, answer);
     },
   };
+}
+
+/**
+ * A publish says who asks, as AWS knows it. Whoever may invoke may publish, so one that cannot be signed for is sent as it
+ * is: credentials that are missing fail the invocation itself, and say so better.
+ */
+async function withProof(
+  client: LambdaClient,
+  name: string,
+  request: PublishRequest | QueueRequest,
+): Promise<PublishRequest | QueueRequest> {
+  if ('queueAction' in request) return request;
+  try {
+    const [{ proveIdentity }, region] = await Promise.all([
+      import('./identity-proof.js'),
+      client.config.region(),
+    ]);
+    const audience = audienceOf(name, JSON.parse(JSON.stringify(request)));
+    const identity = await proveIdentity({ region, credentials: client.config.credentials, audience });
+    return identity.length > identityMaxChars ? request : { ...request, identity };
+  } catch {
+    return request;
+  }
 }
 
 async function invoke(

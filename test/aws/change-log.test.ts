@@ -51,7 +51,8 @@ const keys = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
 async function readToEnd({ name }: Stream): Promise<number[]> {
   const ordinals: number[] = [];
   const options = { client: aws().kinesis, stream: name, wait: async () => undefined };
-  for await (const { data } of readChangeLog(options, { follow: false })) ordinals.push(data.ordinal);
+  for await (const { event: told } of readChangeLog(options, { follow: false }))
+    ordinals.push(told.data.ordinal);
   return ordinals;
 }
 
@@ -62,6 +63,24 @@ describe('a change log', () => {
     await stream.put('a', event(2, '2026-01-01T00:00:05.000Z'));
     await stream.put('a', event(3, '2026-01-01T00:00:05.000Z'));
     expect(await readToEnd(stream)).toEqual([1, 2, 3]);
+  });
+
+  it('says when the stream took an event, and begins at the instant that is asked for', async () => {
+    const stream = await createStream(1);
+    const read = async (sinceMs?: number) => {
+      const told = [];
+      const options = { client: aws().kinesis, stream: stream.name, wait: async () => undefined };
+      const reading = { follow: false, ...(sinceMs !== undefined && { sinceMs }) };
+      for await (const change of readChangeLog(options, reading)) told.push(change);
+      return told;
+    };
+    await stream.put('a', event(1));
+    const [first] = await read();
+    const tookMs = Number(first?.arrivedAtMs);
+    expect(Math.abs(tookMs - Date.now())).toBeLessThan(5_000);
+    await expect.poll(() => Date.now()).toBeGreaterThan(tookMs + 1);
+    await stream.put('a', event(2));
+    expect(await read(tookMs + 1)).toMatchObject([{ event: { data: { ordinal: 2 } } }]);
   });
 
   it('reads the events of several shards by their times', async () => {
@@ -88,7 +107,7 @@ describe('a change log', () => {
     const options = { client: aws().kinesis, stream: stream.name, wait };
     const reading = (async () => {
       const follow = { follow: true, signal: over.signal };
-      for await (const { data } of readChangeLog(options, follow)) seen.push(data.ordinal);
+      for await (const { event: told } of readChangeLog(options, follow)) seen.push(told.data.ordinal);
     })();
     await stream.put('a', event(1));
     await expect.poll(() => seen).toEqual([1]);

@@ -145,6 +145,41 @@ export function environmentStoreContract(make: () => Promise<EnvironmentStoreWor
       expect(await all(store.deployments())).toHaveLength(1);
     });
 
+    it('roll back when they are stopped on their way', async () => {
+      const { store, finish } = await make();
+      await store.createVersion(version(0));
+      await store.startDeployment({ ...start(1, 0), strategy: 'linear-50' });
+      expect(await store.stopDeployment(1, { allowRevert: false })).toBe('stopped');
+      await finish();
+      const stopped = await store.deployment(1);
+      expect(stopped.state).toBe('ROLLED_BACK');
+      expect(types(stopped).slice(-2)).toEqual(['ROLLBACK_STARTED', 'ROLLBACK_COMPLETED']);
+    });
+
+    it('revert when they are complete, if that is allowed, and only once', async () => {
+      const { store, finish } = await make();
+      await store.createVersion(version(0));
+      await store.startDeployment(start(1, 0));
+      await finish();
+      expect(await store.stopDeployment(1, { allowRevert: false })).toBe('refused');
+      expect((await store.deployment(1)).state).toBe('COMPLETE');
+      expect(await store.stopDeployment(1, { allowRevert: true })).toBe('stopped');
+      expect((await store.deployment(1)).state).toBe('REVERTED');
+      expect(await store.stopDeployment(1, { allowRevert: true })).toBe('refused');
+    });
+
+    it('revert only when they are the newest complete one of their profile', async () => {
+      const { store, finish } = await make();
+      for (const after of [0, 1]) {
+        await store.createVersion(version(after));
+        await store.startDeployment(start(after + 1, after));
+        await finish();
+      }
+      expect(await store.stopDeployment(1, { allowRevert: true })).toBe('refused');
+      expect(await store.stopDeployment(2, { allowRevert: true })).toBe('stopped');
+      expect(await store.stopDeployment(1, { allowRevert: true })).toBe('stopped');
+    });
+
     it('of another environment do not stand in the way', async () => {
       const { store, other } = await make();
       await store.createVersion(version(0));

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { createEnvironmentStore } from '../../aws/environment-store.js';
-import { type Strategy, strategies } from '../../core/delivery/strategies.js';
 import { ServiceUnavailable } from '../../core/errors.js';
-import { startWorld, type World } from '../local/appconfig/world.js';
+import type { World } from '../local/appconfig/world.js';
 import { all } from './all.js';
+import { deployAppConfig } from './deployed-appconfig.js';
 import { type EnvironmentStoreWorld, environmentStoreContract } from './environment-store-contract.js';
 import { InMemoryAppConfig } from './in-memory-appconfig.js';
 
@@ -26,45 +26,10 @@ afterEach(async () => {
   for (const world of worlds.splice(0)) await world.close();
 });
 
-/** The application `app` with both profiles, checked by a function, and two environments. */
 async function deploy() {
-  const world = await startWorld();
-  worlds.push(world);
-  const validator = world.lambda.define('validate', (event) => {
-    const content = Buffer.from(String(event['content']), 'base64').toString();
-    if (content === '{"bad":true}') throw new Error('it is bad');
-    return undefined;
-  });
-  const { control } = world;
-  const idOf = ({ Id }: { Id?: string | undefined }) => String(Id);
-  const ApplicationId = idOf(await control.createApplication({ Name: 'app' }));
-  const environment = async (Name: string) => idOf(await control.createEnvironment({ ApplicationId, Name }));
-  const profile = async (Name: string) => {
-    const Validators = [{ Type: 'LAMBDA' as const, Content: validator }];
-    const request = { ApplicationId, Name, LocationUri: 'hosted', Validators };
-    return idOf(await control.createConfigurationProfile(request));
-  };
-  const strategy = async (Name: string, about: Strategy) =>
-    idOf(
-      await control.createDeploymentStrategy({
-        Name,
-        DeploymentDurationInMinutes: about.durationMinutes,
-        GrowthFactor: about.growthPercent,
-        GrowthType: about.growthType,
-        FinalBakeTimeInMinutes: about.bakeMinutes,
-        ReplicateTo: 'NONE',
-      }),
-    );
-  const strategyIds: Record<string, string> = {};
-  for (const [name, about] of Object.entries(strategies)) strategyIds[name] = await strategy(name, about);
-  const common = {
-    applicationId: ApplicationId,
-    profileIds: { gameplay: await profile('gameplay'), limits: await profile('limits') },
-    strategyIds,
-  };
-  const staging = { ...common, environmentId: await environment('staging') };
-  const production = { ...common, environmentId: await environment('production') };
-  return { world, staging, production };
+  const deployed = await deployAppConfig();
+  worlds.push(deployed.world);
+  return deployed;
 }
 
 describe('an EnvironmentStore in AppConfig', () => {

@@ -1,5 +1,6 @@
 /** A local AWS for the tests of one file, and clients that find it as they find AWS. */
 
+import { AppConfig } from '@aws-sdk/client-appconfig';
 import { type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -8,6 +9,7 @@ import { type LocalAws, startLocalAws } from '../../local/index.js';
 
 export interface InLocalAws {
   readonly call: LocalAws['call'];
+  readonly appConfig: AppConfig;
   readonly dynamodb: DynamoDBClient;
   readonly kinesis: KinesisClient;
   readonly sqs: SQSClient;
@@ -26,6 +28,7 @@ export function inLocalAws(): () => InLocalAws {
     world = worldOf(local);
   });
   afterAll(async () => {
+    world.appConfig.destroy();
     world.dynamodb.destroy();
     world.kinesis.destroy();
     world.sqs.destroy();
@@ -45,6 +48,7 @@ function worldOf(local: LocalAws): InLocalAws {
   const name = () => `test-${++names}`;
   return {
     call: local.call,
+    appConfig: new AppConfig(settings),
     dynamodb: new DynamoDBClient(settings),
     kinesis: new KinesisClient(settings),
     sqs: new SQSClient(settings),

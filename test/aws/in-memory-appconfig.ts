@@ -10,7 +10,7 @@ import type {
   NewVersion,
   VersionSummary,
 } from '../../core/delivery/deployments.js';
-import { isRunning } from '../../core/delivery/deployments.js';
+import { isRunning, revertWindowMs } from '../../core/delivery/deployments.js';
 import { strategies } from '../../core/delivery/strategies.js';
 import { ContentRefused, ServiceUnavailable } from '../../core/errors.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
@@ -76,6 +76,7 @@ export class InMemoryAppConfig {
         world.versionsOf(profile).find((item) => item.version === version)?.bytes,
       createVersion: async (request) => world.create(request),
       startDeployment: async (request) => world.start(environment, request),
+      stopDeployment: async (number, { allowRevert }) => world.stop(environment, number, allowRevert),
     };
   }
 
@@ -116,12 +117,16 @@ export class InMemoryAppConfig {
     const newest = this.history(environment).findLast(
       (item) => item.profile === profile && item.state === 'COMPLETE',
     );
-    const entry = ['REVERT_COMPLETED', 'Deployment reverted'] as const;
-    if (newest) this.log(environment, newest, { state: 'REVERTED', entry });
+    if (newest) this.markReverted(environment, newest);
   }
 
   running(environment: string): Deployment | undefined {
     return this.history(environment).find(isRunning);
+  }
+
+  private markReverted(environment: string, deployment: Deployment): void {
+    const entry = ['REVERT_COMPLETED', 'Deployment reverted'] as const;
+    this.log(environment, deployment, { state: 'REVERTED', entry });
   }
 
   private versionsOf(profile: string): Version[] {
@@ -135,6 +140,21 @@ export class InMemoryAppConfig {
     if ((versions.at(-1)?.version ?? 0) !== after) return 'taken';
     versions.push({ version: after + 1, label, description, bytes });
     return 'created';
+  }
+
+  private stop(environment: string, number: number, allowRevert: boolean): 'stopped' | 'refused' {
+    const found = this.history(environment).find((item) => item.number === number);
+    if (found && ['VALIDATING', 'DEPLOYING', 'BAKING'].includes(found.state)) {
+      this.rollBack(environment);
+      return 'stopped';
+    }
+    const newest = this.history(environment).findLast(
+      (item) => item.profile === found?.profile && item.state === 'COMPLETE',
+    );
+    const isRevertable = newest !== undefined && newest === found && allowRevert;
+    if (!isRevertable || this.nowMs - (newest.completedAtMs ?? 0) >= revertWindowMs) return 'refused';
+    this.markReverted(environment, newest);
+    return 'stopped';
   }
 
   private start(environment: string, request: NewDeployment): { readonly number: number } | 'outdated' {

@@ -34,6 +34,8 @@ export function nodeRecord(node: string, changes: Partial<NodeRecord> = {}): Nod
         refused: { label: 'v4-00000000', reason: 'coolDownMs is "800ms", expected a whole number' },
         schemaVersion: 2,
         counters: { 'v3-1f2e3d4c': { requests: 10, errors: 1, slow: 0 } },
+        lastError: 'AccessDeniedException: appconfig:GetLatestConfiguration',
+        held: { label: 'v3-1f2e3d4c', sinceMs: epochMs(nowMs - 4000) },
       },
     },
     droppedReports: 0,
@@ -61,6 +63,15 @@ export function nodeRecordsContract(make: () => Promise<NodeRecordsWorld>): void
       new Map([['n-1', { record: nodeRecord('n-1', { sequence: 2 }), revision: 2 }]]),
     );
     expect(await records.list(cluster)).toEqual([nodeRecord('n-1', { sequence: 2 })]);
+  });
+
+  it('reads a record from before it was kept since when a label is held', async () => {
+    const { records } = await start();
+    const older = {
+      gameplay: { label: 'v3-1f2e3d4c', source: 'cloud', schemaVersion: 2, counters: {} },
+    } as const;
+    await records.write(nodeRecord('n-1', { profiles: older }), 0);
+    expect(await records.list(cluster)).toEqual([nodeRecord('n-1', { profiles: older })]);
   });
 
   it('refuses to write over a revision that is not the stored one, and keeps what is stored', async () => {
@@ -112,6 +123,37 @@ export function nodeRecordsContract(make: () => Promise<NodeRecordsWorld>): void
     expect(await records.list(cluster)).toHaveLength(300);
     expect((await records.read(cluster, nodes)).size).toBe(300);
   }, 60_000);
+
+  it('shows a whole cluster that is no larger than the sample, each node once', async () => {
+    const { records } = await start();
+    const nodes = Array.from({ length: 20 }, (_, index) => `n-${index}`);
+    await Promise.all(nodes.map((node) => records.write(nodeRecord(node), 0)));
+    const sample = await records.sample(cluster, 80);
+    expect(sample.isWhole).toBe(true);
+    expect(sample.records.map((record) => record.node).toSorted()).toEqual(nodes.toSorted());
+    expect(await records.sample('app/production', 80)).toEqual({ records: [], isWhole: true });
+  });
+
+  it('shows the same part of a larger cluster each time: the first of each shard that have not expired', async () => {
+    const { records, setNow } = await start();
+    const nodes = Array.from({ length: 200 }, (_, index) => `n-${String(index).padStart(3, '0')}`);
+    const expiresAtSeconds = (nowMs / 1000 + 10) as EpochSeconds;
+    await Promise.all(
+      nodes.map((node, index) => records.write(nodeRecord(node, index < 100 ? { expiresAtSeconds } : {}), 0)),
+    );
+    const namesOf = async () =>
+      (await records.sample(cluster, 40)).records.map(({ node }) => node).toSorted();
+    const names = await namesOf();
+    expect(names).toHaveLength(40);
+    expect((await records.sample(cluster, 40)).isWhole).toBe(false);
+    expect(await namesOf()).toEqual(names);
+    // The first of each shard: all of them before any that is left out of its shard.
+    expect(names.filter((name) => name < 'n-100')).toHaveLength(40);
+    setNow(nowMs + 10_000);
+    const later = await namesOf();
+    expect(later).toHaveLength(40);
+    expect(later.filter((name) => name < 'n-100')).toEqual([]);
+  });
 
   it('does not list a record that has expired, and still reads it, so that it can be written over', async () => {
     const { records, setNow } = await start();

@@ -1,5 +1,5 @@
 import { LambdaClient, ResourceNotFoundException } from '@aws-sdk/client-lambda';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createPublishFunction } from '../../aws/publish-function.js';
 import type { PublishRequest } from '../../core/delivery/publishing.js';
 
@@ -12,10 +12,12 @@ interface Call {
   readonly Payload?: Uint8Array;
 }
 
+const keys = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'a secret' };
+
 /** A client that answers what a test says, and keeps what it was asked. */
-function createClient(answer: () => object) {
+function createClient(answer: () => object, credentials: () => Promise<typeof keys> = async () => keys) {
   const calls: Call[] = [];
-  const client = Object.assign(new LambdaClient({ region: 'eu-west-1' }), {
+  const client = Object.assign(new LambdaClient({ region: 'eu-west-1', credentials }), {
     send: async (command: { input: Call }) => {
       calls.push(command.input);
       return answer();
@@ -24,10 +26,19 @@ function createClient(answer: () => object) {
   return { client, calls };
 }
 
+const sentIn = (calls: readonly Call[]) => JSON.parse(new TextDecoder().decode(calls[0]?.Payload));
+
+const signatureIn = (sent: { readonly identity: string }): string =>
+  new URLSearchParams(sent.identity).get('X-Amz-Signature') ?? '';
+
 const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 const publishTo = (answer: () => object) =>
   createPublishFunction(createClient(answer).client, { stage: 'main', cluster }).publish(request);
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('createPublishFunction', () => {
   it("invokes the environment's own function with the request", async () => {
@@ -35,7 +46,47 @@ describe('createPublishFunction', () => {
     const result = await createPublishFunction(client, { stage: 'main', cluster }).publish(request);
     expect(result).toEqual(accepted);
     expect(calls[0]?.FunctionName).toBe('veltrix-main-publish-quest-staging');
-    expect(JSON.parse(new TextDecoder().decode(calls[0]?.Payload))).toEqual(request);
+    const { identity, ...sent } = sentIn(calls);
+    expect(sent).toEqual(request);
+    const proof = new URLSearchParams(identity);
+    expect(proof.get('X-Amz-Credential')).toMatch(/^AKIDEXAMPLE\/\d{8}\/eu-west-1\/sts\/aws4_request$/);
+    expect(proof.get('X-Amz-SignedHeaders')).toBe('host;x-veltrix-audience');
+  });
+
+  it('proves who asks for this very request, and to this very function', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-01T00:00:00.000Z') });
+    const signed: string[] = [];
+    for (const change of [{}, {}, { author: 'bo' }]) {
+      const { client, calls } = createClient(() => ({ Payload: encode(accepted) }));
+      await createPublishFunction(client, { stage: 'main', cluster }).publish({ ...request, ...change });
+      signed.push(signatureIn(sentIn(calls)));
+    }
+    expect(signed[0]).toBe(signed[1]);
+    expect(signed[2]).not.toBe(signed[0]);
+  });
+
+  it.each<[string, () => Promise<typeof keys & { sessionToken?: string }>]>([
+    ['has no credentials', () => Promise.reject(new Error('no credentials'))],
+    ['has a longer proof than a request takes', async () => ({ ...keys, sessionToken: 'x'.repeat(9000) })],
+  ])('sends the request as it is when it %s', async (_, none) => {
+    const { client, calls } = createClient(() => ({ Payload: encode(accepted) }), none);
+    await createPublishFunction(client, { stage: 'main', cluster }).publish(request);
+    expect(sentIn(calls)).toEqual(request);
+  });
+
+  it('sends what a person does at the queue as it is', async () => {
+    const changed = {
+      outcome: 'queue-changed',
+      environment: 'quest/staging',
+      action: 'drop',
+      profile: 'rules',
+      version: 2,
+      unchanged: false,
+    };
+    const { client, calls } = createClient(() => ({ Payload: encode(changed) }));
+    const drop = { queueAction: 'drop', profile: 'rules', description: 'why', author: 'anna' } as const;
+    expect(await createPublishFunction(client, { stage: 'main', cluster }).publish(drop)).toEqual(changed);
+    expect(sentIn(calls)).toEqual(drop);
   });
 
   it('passes a refusal on as an answer', async () => {

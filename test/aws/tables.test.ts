@@ -2,6 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createChangeCursors } from '../../aws/change-cursors.js';
 import { createNodeRecords } from '../../aws/node-records.js';
+import { createPublishQueues } from '../../aws/publish-queues.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 import { foldReport } from '../../core/fleet/node-records.js';
 import type { NodeReport } from '../../core/fleet/node-reports.js';
@@ -9,8 +10,9 @@ import { nodeShard } from '../../core/names.js';
 import { epochMs } from '../../core/time.js';
 import { changeCursorsContract } from './change-cursors-contract.js';
 import { inLocalAws } from './in-local-aws.js';
-import { inMemoryCursors, inMemoryRecords } from './in-memory-tables.js';
+import { inMemoryCursors, inMemoryQueues, inMemoryRecords } from './in-memory-tables.js';
 import { nodeRecordsContract } from './node-records-contract.js';
+import { publishQueuesContract } from './publish-queues-contract.js';
 
 const aws = inLocalAws();
 
@@ -61,6 +63,23 @@ describe('ChangeCursors in DynamoDB', () => {
   });
 });
 
+describe('PublishQueues in memory', () => {
+  publishQueuesContract(async () => inMemoryQueues());
+});
+
+describe('PublishQueues in DynamoDB', () => {
+  publishQueuesContract(async () => createPublishQueues(aws().dynamodb, await aws().table('cluster')));
+
+  it('says which queue something else wrote, and where it differs', async () => {
+    const table = await aws().table('cluster');
+    const Item = { cluster: { S: 'a/b' }, revision: { N: '1' }, entries: { S: '[{"profile":7}]' } };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+    await expect(createPublishQueues(aws().dynamodb, table).read('a/b')).rejects.toThrow(
+      'The queue of a/b was stored in another form: entries.0.profile',
+    );
+  });
+});
+
 describe('NodeRecords in memory', () => {
   nodeRecordsContract(async () => {
     let nowMs = 0;
@@ -97,7 +116,15 @@ describe('NodeRecords in DynamoDB', () => {
     };
     await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
 
+    const broken = {
+      ...Item,
+      node: { S: 'strange-as-well' },
+      cluster: { S: nodeShard('a/b', 'plain') },
+      revision: { S: 'x' },
+    };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item: broken }));
     expect(await records.list('a/b')).toEqual([record]);
+    expect(await records.sample('a/b', 40)).toEqual({ records: [record], isWhole: true });
     expect(await records.read('a/b', ['strange'])).toEqual(new Map([['strange', { revision: 7 }]]));
     expect(await records.write({ ...record, node: 'strange' }, 7)).toBe('saved');
     expect(await records.list('a/b')).toHaveLength(2);
