@@ -14,6 +14,7 @@ export const functionFolders = [
   'validate-config',
   'fan-out-change',
   'record-load',
+  'guard-rollout',
 ] as const;
 export type FunctionFolder = (typeof functionFolders)[number];
 

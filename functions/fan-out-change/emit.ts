@@ -6,10 +6,12 @@ import {
   type ChangeCursor,
   type ChangeEvent,
   pendingChanges,
+  type RecordedDeployment,
   settle,
 } from '../../core/delivery/change-events.js';
 import type { ChangeCursors, ChangeStream, StoredCursor } from '../../core/delivery/change-stream.js';
 import type { Deployment } from '../../core/delivery/deployments.js';
+import type { RolloutRecord } from '../../core/delivery/rollout-records.js';
 import type { EpochMs } from '../../core/time.js';
 import type { Logs } from './logs.js';
 
@@ -23,6 +25,8 @@ export interface Emission {
   /** The cursor as it was read before the logs were. */
   readonly stored: StoredCursor;
   readonly logs: Logs;
+  /** What Veltrix keeps of deployments that have something to tell. */
+  readonly records: ReadonlyMap<number, RolloutRecord>;
   readonly now: EpochMs;
 }
 
@@ -39,7 +43,7 @@ export interface Emitted {
  */
 export async function emitChanges(deps: EmitDeps, emission: Emission): Promise<Emitted> {
   const { where, logs, now } = emission;
-  const mine = logs.deployments.filter((deployment) => deployment.profile === where.profile);
+  const mine = recorded(emission);
   let { stored } = emission;
   const emitted = { put: 0, lost: 0 };
   // Ends: each lost write means that another run moved the cursor over these same, finitely many, entries.
@@ -54,6 +58,15 @@ export async function emitChanges(deps: EmitDeps, emission: Emission): Promise<E
     emitted.lost += 1;
     stored = await deps.cursors.read(formatProfile(where));
   }
+}
+
+/** The profile's deployments, each with its record. */
+function recorded({ where, logs, records }: Emission): RecordedDeployment[] {
+  const mine = logs.deployments.filter((deployment) => deployment.profile === where.profile);
+  return mine.map((deployment) => {
+    const record = records.get(deployment.number);
+    return record ? { ...deployment, record } : deployment;
+  });
 }
 
 /** Puts events and moves the cursor after each; without `stored` when another run moved it first. */

@@ -6,19 +6,21 @@
 
 import { formatCluster, formatProfile } from '../../core/addresses.js';
 import type { EnvironmentStore } from '../../core/delivery/deployments.js';
+import type { RolloutRecords } from '../../core/delivery/rollout-records.js';
 import type { Clock } from '../../core/time.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
+import type { Place, Places } from '../places.js';
 import { type Emission, type EmitDeps, type Emitted, emitChanges } from './emit.js';
 import { readHint } from './hint.js';
 import { type KnownLogs, readLogs } from './logs.js';
-import type { Place, Places } from './places.js';
 import { type FanOutMetric, fanOutMetrics } from './settings.js';
 
 export interface FanOutDeps extends EmitDeps {
   readonly places: Places;
   /** The store of one place. */
   readonly storeOf: (place: Place) => EnvironmentStore;
+  readonly rollouts: Pick<RolloutRecords, 'read'>;
   readonly clock: Clock;
   readonly log: Log;
   readonly measures: Measures<FanOutMetric>;
@@ -70,7 +72,36 @@ async function readEmissions(deps: FanOutDeps, place: Place, known: KnownLogs): 
   const settledThrough = Math.min(...profiles.map(({ stored }) => stored.cursor.settledThrough));
   const logs = await readLogs(deps.storeOf(place), settledThrough, known);
   const now = deps.clock();
-  return profiles.map((profile) => ({ ...profile, logs, now }));
+  const emissions = profiles.map((profile) => ({ ...profile, logs, now }));
+  const records = await readRecords(deps, place, emissions.flatMap(untold));
+  return emissions.map((emission) => ({ ...emission, records }));
+}
+
+/** The profile's deployments that have something to tell. */
+function untold({ where, stored, logs }: Omit<Emission, 'records'>): number[] {
+  const { emitted, settledThrough } = stored.cursor;
+  return logs.deployments
+    .filter(
+      ({ profile, number, log }) =>
+        profile === where.profile && number > settledThrough && log.length > (emitted[number] ?? 0),
+    )
+    .map(({ number }) => number);
+}
+
+/** An event tells what happened, with or without who and why in full: records that cannot be read hold nothing up. */
+async function readRecords(
+  { rollouts, log, measures }: FanOutDeps,
+  place: Place,
+  deployments: readonly number[],
+): Promise<Emission['records']> {
+  if (deployments.length === 0) return new Map();
+  try {
+    return await rollouts.read(formatCluster(place), deployments);
+  } catch (error) {
+    log.error('could not read records of rollouts', error, { place: formatCluster(place) });
+    measures.count(fanOutMetrics.unrecorded, 1);
+    return new Map();
+  }
 }
 
 /** Logs are kept by id: a name may come back with other deployments behind it. */

@@ -7,13 +7,14 @@ import { createChangeCursors } from '../../aws/change-cursors.js';
 import { createChangeStream } from '../../aws/change-stream.js';
 import { createDirectory } from '../../aws/directory.js';
 import { createEnvironmentStore } from '../../aws/environment-store.js';
+import { createRolloutRecords } from '../../aws/rollout-records.js';
 import { applications } from '../../config/applications.js';
 import { clock } from '../clock.js';
 import { readSettings } from '../environment.js';
 import { createLog } from '../log.js';
 import { createMeasures } from '../measures.js';
+import { createPlaces } from '../places.js';
 import { createHandler } from './handler.js';
-import { createPlaces } from './places.js';
 import { fanOutSettingsSchema } from './settings.js';
 
 let handle: ReturnType<typeof createHandler> | undefined;
@@ -25,11 +26,12 @@ export const handler = (event: unknown): Promise<void> => {
 
 function wire() {
   const settings = readSettings(fanOutSettingsSchema, process.env);
-  const appConfig = new AppConfigClient();
+  const [appConfig, dynamodb] = [new AppConfigClient(), new DynamoDBClient()];
   return createHandler({
     places: createPlaces(createDirectory(appConfig), applications),
     storeOf: (place) => createEnvironmentStore(appConfig, { ...place, strategyIds: {} }),
-    cursors: createChangeCursors(new DynamoDBClient(), settings.VELTRIX_CURSORS_TABLE),
+    cursors: createChangeCursors(dynamodb, settings.VELTRIX_CURSORS_TABLE),
+    rollouts: createRolloutRecords(dynamodb, settings.VELTRIX_ROLLOUTS_TABLE, clock),
     stream: createChangeStream(new KinesisClient(), settings.VELTRIX_CHANGES_STREAM),
     clock,
     log: createLog('fan-out-change'),

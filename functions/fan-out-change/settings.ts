@@ -7,6 +7,8 @@ export const fanOutSettingsSchema = z.object({
   VELTRIX_CHANGES_STREAM: z.string().min(1),
   /** Name of the table of cursors. */
   VELTRIX_CURSORS_TABLE: z.string().min(1),
+  /** Name of the table of rollouts. */
+  VELTRIX_ROLLOUTS_TABLE: z.string().min(1),
 });
 
 /** What it counts, for alarms and dashboards. */
@@ -17,5 +19,7 @@ export const fanOutMetrics = {
   lost: 'ChangeCursorsLost',
   /** Environments whose events could not all be put; the next hint tries again. */
   failed: 'FanOutsFailed',
+  /** Environments whose events were told without author in full and verdict, because these could not be read. */
+  unrecorded: 'FanOutsUnrecorded',
 } as const;
 export type FanOutMetric = (typeof fanOutMetrics)[keyof typeof fanOutMetrics];

@@ -2,36 +2,64 @@
 
 import { parseLabel } from '../../core/content/content.js';
 import type { DeploymentSummary, EnvironmentStore, VersionSummary } from '../../core/delivery/deployments.js';
-import type { EnvironmentFacts, PublishIntent } from '../../core/delivery/publishing.js';
+import {
+  deploymentsToAsk,
+  type Failure,
+  type FailureQuestion,
+  failureToldBy,
+  knowsFailures,
+} from '../../core/delivery/failure-memory.js';
+import type { EnvironmentFacts } from '../../core/delivery/publishing.js';
+
+export interface FactsQuestion {
+  readonly profile: string;
+  /** First 8 hex digits of the content's SHA-256. */
+  readonly hash8: string;
+  readonly failures: FailureQuestion;
+  /** True when a version of this content that stands was not deployed here before the failures in question. */
+  readonly isNew: boolean;
+}
+
+export type Facts = EnvironmentFacts & { readonly failures: readonly Failure[] };
 
 /**
  * The facts for one decision. Versions are read down to the one that holds the content (or all); deployments down to the
- * profile's newest completed one and, where the content stands as a version, to a deployment of that version: only then
- * is it known whether it was ever deployed here.
+ * profile's newest completed one, to where older ones tell of no failure in question and, where the content stands as a
+ * version, to a deployment of that version: only then is it known whether it was ever deployed here.
  */
-export async function readFacts(store: EnvironmentStore, intent: PublishIntent): Promise<EnvironmentFacts> {
-  const versions = await readVersions(store, intent);
-  const standing = versions.find((item) => holds(item, intent.hash8));
+export async function readFacts(store: EnvironmentStore, question: FactsQuestion): Promise<Facts> {
+  const versions = await readVersions(store, question);
+  const standing = versions.find((item) => holds(item, question.hash8));
   const deployments: DeploymentSummary[] = [];
   let deployedKnown = false;
-  let standingKnown = standing === undefined;
+  let standingKnown = standing === undefined || question.isNew;
   for await (const item of store.deployments()) {
     deployments.push(item);
-    if (item.profile !== intent.address.profile) continue;
+    if (item.profile !== question.profile) continue;
     deployedKnown ||= item.state === 'COMPLETE';
     standingKnown ||= item.version === standing?.version;
-    if (deployedKnown && standingKnown) break;
+    if (deployedKnown && standingKnown && knowsFailures(deployments, question.failures)) break;
   }
-  return { deployments, versions };
+  return { deployments, versions, failures: await readFailures(store, deployments, question.failures) };
 }
 
-async function readVersions(store: EnvironmentStore, intent: PublishIntent): Promise<VersionSummary[]> {
+async function readVersions(store: EnvironmentStore, question: FactsQuestion): Promise<VersionSummary[]> {
   const versions: VersionSummary[] = [];
-  for await (const item of store.versions(intent.address.profile)) {
+  for await (const item of store.versions(question.profile)) {
     versions.push(item);
-    if (holds(item, intent.hash8)) break;
+    if (holds(item, question.hash8)) break;
   }
   return versions;
+}
+
+async function readFailures(
+  store: EnvironmentStore,
+  newestFirst: readonly DeploymentSummary[],
+  question: FailureQuestion,
+): Promise<Failure[]> {
+  const asked = deploymentsToAsk(newestFirst, question);
+  const told = await Promise.all(asked.map((number) => store.deployment(number)));
+  return told.flatMap((item) => failureToldBy(item, newestFirst, question) ?? []);
 }
 
 const holds = (version: VersionSummary, hash8: string): boolean =>

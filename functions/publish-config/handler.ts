@@ -1,41 +1,40 @@
 /**
- * The gate of one environment: a request becomes a version and a deployment, or an answer that says why not. Callers may
- * repeat a request after any failure: what stands already is found and used, and nothing newer is overwritten.
+ * The gate of one environment: a request becomes a version and a deployment, or waits for its turn, or an answer says why
+ * not. Callers may repeat a request after any failure: what stands already is found and used, and nothing newer is
+ * overwritten.
  */
 
-import { type ClusterAddress, formatProfile } from '../../core/addresses.js';
+import { formatProfile } from '../../core/addresses.js';
 import { prepareContent } from '../../core/content/content.js';
 import { describeIssue } from '../../core/content/content-problems.js';
-import { type PublishResult, publishRequestSchema } from '../../core/delivery/publishing.js';
+import {
+  advanceRequestSchema,
+  type PublishRequest,
+  type PublishResult,
+  publishRequestSchema,
+  queueRequestSchema,
+} from '../../core/delivery/publishing.js';
 import { ContentRefused, type Problem } from '../../core/errors.js';
 import type { Application } from '../../core/profiles.js';
-import type { Log } from '../log.js';
-import type { Measures } from '../measures.js';
-import { type PublishingDeps, publishContent } from './publish.js';
+import { type AdvanceResult, advance } from './advance.js';
+import { changeQueue } from './change-queue.js';
+import { clusterOf, instant, type PublishDeps } from './deps.js';
+import { publishContent } from './publish.js';
 import { type PublishMetric, publishMetrics } from './settings.js';
 
 /** An answer with thousands of problems helps nobody; the first ones do. */
 const problemsMax = 50;
 
-export interface PublishDeps extends PublishingDeps {
-  readonly application: Application;
-  readonly environment: string;
-  readonly sha256Hex: (bytes: Uint8Array) => string;
-  readonly log: Log;
-  readonly measures: Measures<PublishMetric>;
-}
-
 /** @throws ServiceUnavailable when AppConfig does not answer, or others were quicker too many times. */
 export function createHandler(deps: PublishDeps) {
-  const cluster = { application: deps.application.name, environment: deps.environment };
-  return async (event: unknown): Promise<PublishResult> => {
+  const cluster = clusterOf(deps);
+  return async (event: unknown): Promise<PublishResult | AdvanceResult> => {
     try {
-      const result = await answer(deps, cluster, event);
-      deps.measures.count(metricOf(result), 1);
+      const result = await answer(deps, event);
       deps.log.info('answered', { ...cluster, ...withoutProblems(result) });
       return result;
     } catch (error) {
-      deps.log.error('could not publish', error, cluster);
+      deps.log.error('could not publish', error, { ...cluster });
       throw error;
     } finally {
       deps.measures.flush();
@@ -43,30 +42,93 @@ export function createHandler(deps: PublishDeps) {
   };
 }
 
-async function answer(deps: PublishDeps, cluster: ClusterAddress, event: unknown): Promise<PublishResult> {
-  const parsed = publishRequestSchema.safeParse(event);
-  if (!parsed.success) {
-    return refuse(
-      'The request',
-      parsed.error.issues.flatMap((issue) => describeIssue(issue, event)),
-    );
+async function answer(deps: PublishDeps, event: unknown): Promise<PublishResult | AdvanceResult> {
+  if (advanceRequestSchema.safeParse(event).success) return advance(deps);
+  const result = isQueueRequest(event) ? await change(deps, event) : await publish(deps, event);
+  deps.measures.count(metricOf(result), 1);
+  return result;
+}
+
+const isQueueRequest = (event: unknown): boolean =>
+  typeof event === 'object' && event !== null && 'queueAction' in event;
+
+async function change(deps: PublishDeps, event: unknown): Promise<PublishResult> {
+  const parsed = queueRequestSchema.safeParse(event);
+  if (!parsed.success) return refuseRequest(parsed.error, event);
+  const result = await changeQueue(deps, parsed.data);
+  if (result.outcome === 'queue-changed' && result.action === 'release') await startAtOnce(deps);
+  return result;
+}
+
+/** Somebody waits for what he let go on; the schedule would start it within the minute. */
+async function startAtOnce(deps: PublishDeps): Promise<void> {
+  try {
+    await advance(deps);
+  } catch (error) {
+    deps.log.error('could not start what was released', error, { ...clusterOf(deps) });
   }
+}
+
+async function publish(deps: PublishDeps, event: unknown): Promise<PublishResult> {
+  const parsed = publishRequestSchema.safeParse(event);
+  if (!parsed.success) return refuseRequest(parsed.error, event);
   const { content, ...request } = parsed.data;
-  const address = { ...cluster, profile: request.profile };
+  const address = { ...clusterOf(deps), profile: request.profile };
   const subject = formatProfile(address);
   const profile = deps.application.profiles.find((item) => item.name === request.profile);
   if (!profile) return refuse(subject, [unknownProfile(deps.application)]);
   const checked = prepareContent(profile, content);
   if (!checked.ok) return refuse(subject, checked.problems);
-  const sha256Hex = deps.sha256Hex(checked.value.bytes);
-  const again = () => deps.measures.count(publishMetrics.again, 1);
+  const { bytes } = checked.value;
   try {
-    return await publishContent(deps, { address, request, content: checked.value, sha256Hex }, again);
+    return await publishContent(deps, {
+      address,
+      request,
+      strategy: request.strategy,
+      content: { bytes, sha256Hex: deps.sha256Hex(bytes) },
+      publication: await publicationOf(deps, request, event),
+    });
   } catch (error) {
     if (error instanceof ContentRefused) return refuse(subject, error.problems);
     throw error;
   }
 }
+
+async function publicationOf(deps: PublishDeps, request: Omit<PublishRequest, 'content'>, event: unknown) {
+  const caller = await callerOf(deps, request.identity, event);
+  return {
+    author: request.author,
+    reason: request.description,
+    validatedAt: instant(deps.clock()),
+    ...(caller !== undefined && { caller }),
+    ...(request.commit !== undefined && { commit: request.commit }),
+    ...(request.force !== undefined && { forced: request.force }),
+  };
+}
+
+/** Who asked, as AWS knows it. Whoever may invoke the function may publish: an identity that is not proved refuses nothing. */
+async function callerOf(
+  { caller, log, measures }: PublishDeps,
+  proof: string | undefined,
+  event: unknown,
+): Promise<string | undefined> {
+  if (proof === undefined) return undefined;
+  try {
+    return await caller.arnOf(proof, event);
+  } catch (error) {
+    measures.count(publishMetrics.unidentified, 1);
+    log.warn('could not tell who asks', { why: String(error) });
+    return undefined;
+  }
+}
+
+const refuseRequest = ({ issues }: { readonly issues: readonly Issue[] }, event: unknown): PublishResult =>
+  refuse(
+    'The request',
+    issues.flatMap((issue) => describeIssue(issue, event)),
+  );
+
+type Issue = Parameters<typeof describeIssue>[0];
 
 const refuse = (subject: string, problems: readonly Problem[]): PublishResult => ({
   outcome: 'content-refused',
@@ -93,12 +155,17 @@ function metricOf(result: PublishResult): PublishMetric {
       return publishMetrics.queueAhead;
     case 'rolled-back-lately':
       return publishMetrics.rolledBackLately;
+    case 'queue-changed':
+    case 'not-queued':
+      return publishMetrics.queueChanged;
     case 'content-refused':
       return publishMetrics.refused;
   }
 }
 
 /** Problems quote the content, and content is not logged. */
-function withoutProblems(result: PublishResult): Readonly<Record<string, unknown>> {
-  return result.outcome === 'content-refused' ? { ...result, problems: result.problems.length } : result;
+function withoutProblems(result: PublishResult | AdvanceResult): Readonly<Record<string, unknown>> {
+  return result.outcome === 'content-refused'
+    ? { ...result, problems: result.problems.length }
+    : { ...result };
 }

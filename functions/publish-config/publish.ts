@@ -1,160 +1,130 @@
 /** Publishes content that was checked: decides on facts, acts, and decides again when somebody else was quicker. */
 
-import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import { hash8Of, type PreparedContent, versionLabel } from '../../core/content/content.js';
-import type { EnvironmentStore } from '../../core/delivery/deployments.js';
-import { describeProvenance } from '../../core/delivery/provenance.js';
+import { formatCluster, formatProfile } from '../../core/addresses.js';
+import { hash8Of } from '../../core/content/content.js';
+import { failureMemoryMs } from '../../core/delivery/failure-memory.js';
+import type { StoredQueue } from '../../core/delivery/publish-queue.js';
 import {
   decidePublish,
-  type EnvironmentFacts,
   type PublishDecision,
   type PublishIntent,
   type PublishRequest,
   type PublishResult,
 } from '../../core/delivery/publishing.js';
-import type { StrategyName } from '../../core/delivery/strategies.js';
+import { decideTurn } from '../../core/delivery/queue-turns.js';
 import { ServiceUnavailable } from '../../core/errors.js';
-import { readFacts } from './facts.js';
+import { busy, conflict, failedLately, queueAhead } from './answers.js';
+import { attemptsMax, instant, type PublishDeps } from './deps.js';
+import { type Facts, readFacts } from './facts.js';
+import { joinQueue, takeOut } from './queue.js';
+import { publishMetrics } from './settings.js';
+import { type Candidate, type Content, createVersion, startVersion } from './start.js';
 
-/** Decisions for one request. Each that is lost means that somebody else got further. */
-export const attemptsMax = 8;
-
-export interface Publication {
-  readonly address: ProfileAddress;
-  readonly request: Omit<PublishRequest, 'content'>;
-  readonly content: PreparedContent;
-  /** SHA-256 of the content in lower case hex. */
-  readonly sha256Hex: string;
+export interface Order extends Candidate {
+  readonly content: Content;
+  readonly request: Pick<PublishRequest, 'expectedVersion' | 'queue' | 'force'>;
 }
 
-export interface PublishingDeps {
-  readonly store: EnvironmentStore;
-  readonly defaultStrategy: StrategyName;
-  /** Waits before deciding again, longer with each attempt (from 1), so that racing publishers part. */
-  readonly pause: (attempt: number) => Promise<void>;
+/** One look at the environment: the queue is read after the facts, so that what waited before is seen. */
+export interface Look {
+  readonly intent: PublishIntent;
+  readonly facts: Facts;
+  readonly stored: StoredQueue;
 }
-
-/** Told of every decision that has to be taken again. */
-type OnAgain = (attempt: number) => void;
 
 /**
  * Publishes, or says why not.
  * @throws ContentRefused when AppConfig's validator refuses. ServiceUnavailable, retryable, when others were quicker
  * `attemptsMax` times.
  */
-export async function publishContent(
-  deps: PublishingDeps,
-  publication: Publication,
-  onAgain: OnAgain,
-): Promise<PublishResult> {
-  const intent: PublishIntent = {
-    address: publication.address,
-    hash8: hash8Of(publication.sha256Hex),
-    expectedVersion: publication.request.expectedVersion,
-  };
+export async function publishContent(deps: PublishDeps, order: Order): Promise<PublishResult> {
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const facts = await readFacts(deps.store, intent);
-    const result = await act(deps, publication, { facts, decision: decidePublish(intent, facts) });
+    const result = await attemptToPublish(deps, order);
     if (result !== 'again') return result;
-    onAgain(attempt);
+    deps.measures.count(publishMetrics.again, 1);
     if (attempt < attemptsMax) await deps.pause(attempt);
   }
-  const address = formatProfile(publication.address);
+  const address = formatProfile(order.address);
   throw new ServiceUnavailable(`${address}: other publishers were quicker ${attemptsMax} times`, {
     hint: 'Try again: nothing was deployed, and a version that was created will be used.',
     retryable: true,
   });
 }
 
-interface Decided {
-  readonly facts: EnvironmentFacts;
-  readonly decision: PublishDecision;
+async function attemptToPublish(deps: PublishDeps, order: Order): Promise<PublishResult | 'again'> {
+  const { address, content, request } = order;
+  const intent: PublishIntent = {
+    address,
+    hash8: hash8Of(content.sha256Hex),
+    expectedVersion: request.expectedVersion,
+    forced: request.force !== undefined,
+  };
+  const facts = await readFacts(deps.store, questionOf(deps, intent));
+  const stored = await deps.queues.read(formatCluster(address));
+  const decision = decidePublish(intent, facts);
+  const turn = decideTurn(decision, stored.queue, request.queue === true);
+  if (turn.kind === 'behind') return queueAhead(address, turn.ahead);
+  if (turn.kind === 'wait') return joinQueue(deps, order, { intent, facts, stored });
+  return act(deps, order, { intent, facts, stored, decision });
+}
+
+function questionOf({ clock }: PublishDeps, { address: { profile }, hash8 }: PublishIntent) {
+  const failures = { profile, hash8, since: instant(clock() - failureMemoryMs) };
+  return { profile, hash8, failures, isNew: false };
 }
 
 async function act(
-  deps: PublishingDeps,
-  publication: Publication,
-  { facts, decision }: Decided,
+  deps: PublishDeps,
+  order: Order,
+  { decision, ...look }: Look & { readonly decision: PublishDecision },
 ): Promise<PublishResult | 'again'> {
+  const { intent } = look;
   switch (decision.kind) {
-    case 'unchanged': {
-      const { version, label, deployment } = decision;
-      return { outcome: 'accepted', version, label, deployment, unchanged: true };
-    }
+    case 'unchanged':
+      return unchanged(deps, order, { ...look, decision });
     case 'conflict':
-      return conflict(publication, decision.deployedVersion);
+      return conflict(intent, decision.deployedVersion);
+    case 'failed-lately':
+      return failedLately(intent, decision.failure);
     case 'busy':
-      return busy(publication.address, decision.running);
+      return busy(intent.address, decision.running);
     case 'start':
-      return start(deps, publication, { ...decision, facts });
-    case 'create':
-      return create(deps, publication, { ...decision, facts });
+      return start(deps, order, { ...look, ...decision });
+    case 'create': {
+      const { first } = decision;
+      const created = await createVersion(deps, order, { ...order.content, after: decision.after });
+      return created === 'again' ? created : start(deps, order, { ...look, ...created, first });
+    }
   }
 }
 
-async function create(
-  deps: PublishingDeps,
-  publication: Publication,
-  plan: { readonly after: number; readonly first: boolean; readonly facts: EnvironmentFacts },
-): Promise<PublishResult | 'again'> {
-  const version = plan.after + 1;
-  const label = versionLabel(version, publication.sha256Hex);
-  const created = await deps.store.createVersion({
-    profile: publication.address.profile,
-    bytes: publication.content.bytes,
-    label,
-    description: descriptionOf(publication),
-    after: plan.after,
-  });
-  return created === 'taken' ? 'again' : start(deps, publication, { ...plan, version, label });
+/** A retry of a publish that died once it had started takes out what that one would have taken out. */
+async function unchanged(
+  deps: PublishDeps,
+  order: Order,
+  look: Look & { readonly decision: Extract<PublishDecision, { kind: 'unchanged' }> },
+): Promise<PublishResult> {
+  const { version, label, deployment } = look.decision;
+  const { startedAt = '' } = look.facts.deployments.find((item) => item.number === deployment) ?? {};
+  const superseded = await takeOut(deps, look.stored, publishedOf(order, look.intent, startedAt));
+  return { outcome: 'accepted', version, label, deployment, unchanged: true, ...superseded };
 }
 
-interface Start {
-  readonly version: number;
-  readonly label: string;
-  readonly first: boolean;
-  readonly facts: EnvironmentFacts;
-}
-
-/** Only over the deployment the decision was taken on: one that was started since makes AppConfig refuse this one. */
 async function start(
-  deps: PublishingDeps,
-  publication: Publication,
-  { version, label, first, facts }: Start,
+  deps: PublishDeps,
+  order: Order,
+  { intent, facts, stored, ...plan }: Look & { version: number; label: string; first: boolean },
 ): Promise<PublishResult | 'again'> {
-  // A first deployment has nothing to keep serving: growing slowly would leave nodes with nothing.
-  const strategy = first ? 'immediate' : (publication.request.strategy ?? deps.defaultStrategy);
-  const started = await deps.store.startDeployment({
-    profile: publication.address.profile,
-    version,
-    strategy,
-    description: descriptionOf(publication),
-    latestDeployment: facts.deployments[0]?.number ?? 0,
-  });
-  if (started === 'outdated') return 'again';
-  return { outcome: 'accepted', version, label, deployment: started.number, unchanged: false, strategy };
+  const latestDeployment = facts.deployments[0]?.number ?? 0;
+  const started = await startVersion(deps, order, { ...plan, latestDeployment });
+  if (started === 'again') return started;
+  const superseded = await takeOut(deps, stored, publishedOf(order, intent, instant(deps.clock())));
+  return { ...started, ...superseded };
 }
 
-function conflict({ address, request }: Publication, deployedVersion: number): PublishResult {
-  return {
-    outcome: 'version-conflict',
-    address: formatProfile(address),
-    ...(request.expectedVersion !== undefined && { expectedVersion: request.expectedVersion }),
-    deployedVersion,
-  };
-}
-
-function busy(
-  address: ProfileAddress,
-  running: { readonly profile: string; readonly number: number; readonly startedAt: string },
-): PublishResult {
-  const { profile, number: deployment, startedAt } = running;
-  return {
-    outcome: 'deployment-in-progress',
-    environment: formatCluster(address),
-    running: { profile, deployment, startedAt },
-  };
-}
-
-const descriptionOf = ({ request }: Publication): string =>
-  describeProvenance({ author: request.author, reason: request.description });
+const publishedOf = ({ request }: Order, { address, hash8 }: PublishIntent, startedAt: string) => ({
+  profile: address.profile,
+  hash8,
+  startedAt,
+  mayWait: request.queue === true,
+});

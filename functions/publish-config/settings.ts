@@ -22,6 +22,19 @@ export const publishSettingsSchema = z.object({
   VELTRIX_STRATEGY_IDS: jsonMap,
   /** Strategy of a request that names none. */
   VELTRIX_DEFAULT_STRATEGY: z.enum(strategyNames),
+  /** Name of the table of queues. */
+  VELTRIX_QUEUES_TABLE: z.string().min(1),
+  /** Name of the table of rollouts' records. */
+  VELTRIX_ROLLOUTS_TABLE: z.string().min(1),
+});
+
+/** What Lambda itself tells a function: where it is, and the name that callers prove their identity to. */
+export const lambdaSettingsSchema = z.object({
+  AWS_LAMBDA_FUNCTION_NAME: z.string().min(1),
+  AWS_REGION: z.string().min(1),
+  /** Where AWS is, when not where it usually is; as the SDKs read it. */
+  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL_STS: z.url().optional(),
 });
 
 /** What it counts, for alarms and dashboards. */
@@ -46,5 +59,13 @@ export const publishMetrics = {
   immediate: 'PublishImmediate',
   /** Decisions taken again because somebody else was quicker. */
   again: 'PublishDecidedAgain',
+  /** Entries of the queue that a person changed. */
+  queueChanged: 'PublishQueueChanged',
+  /** Entries whose turn came and that wait for a person since. */
+  held: 'PublishHeld',
+  /** Requests whose caller's proof of identity proved nothing. */
+  unidentified: 'PublishUnidentified',
+  /** Deployments that were started and whose publisher is not on record. */
+  unrecorded: 'PublishUnrecorded',
 } as const;
 export type PublishMetric = (typeof publishMetrics)[keyof typeof publishMetrics];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readHint } from '../../../functions/fan-out-change/hint.js';
-import { createPlaces } from '../../../functions/fan-out-change/places.js';
+import { createPlaces } from '../../../functions/places.js';
 import { application, directory, notification, schedule } from './teller.js';
 
 describe('a hint', () => {

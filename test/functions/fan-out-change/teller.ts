@@ -4,11 +4,12 @@ import * as z from 'zod';
 import type { ChangeEvent } from '../../../core/delivery/change-events.js';
 import type { ChangeCursors, ChangeStream } from '../../../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
+import type { RolloutRecords } from '../../../core/delivery/rollout-records.js';
 import { defineApplication, defineProfile } from '../../../core/profiles.js';
 import { createHandler } from '../../../functions/fan-out-change/handler.js';
-import { createPlaces } from '../../../functions/fan-out-change/places.js';
+import { createPlaces } from '../../../functions/places.js';
 import { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
-import { inMemoryCursors } from '../../aws/in-memory-tables.js';
+import { inMemoryCursors, inMemoryRollouts } from '../../aws/in-memory-tables.js';
 import { observed } from '../observed.js';
 
 const profile = (name: string) =>
@@ -23,6 +24,7 @@ export const application = defineApplication({
 export interface World {
   readonly appConfig: InMemoryAppConfig;
   readonly cursors: ChangeCursors;
+  readonly rollouts: RolloutRecords;
   /** What stands on the stream, oldest first. */
   readonly events: ChangeEvent[];
   readonly stream: ChangeStream;
@@ -33,6 +35,7 @@ export function world(): World {
   return {
     appConfig: new InMemoryAppConfig({ profiles: ['gameplay', 'limits'] }),
     cursors: inMemoryCursors(),
+    rollouts: inMemoryRollouts(),
     events,
     stream: {
       put: async (event) => {
@@ -65,17 +68,19 @@ export interface Through {
   readonly store?: (store: EnvironmentStore) => EnvironmentStore;
   readonly cursors?: (cursors: ChangeCursors) => ChangeCursors;
   readonly stream?: (stream: ChangeStream) => ChangeStream;
+  readonly rollouts?: (rollouts: RolloutRecords) => Pick<RolloutRecords, 'read'>;
 }
 
 /** One container of the function. */
 export function teller(about: World, through: Through = {}) {
-  const { store = same, cursors = same, stream = same } = through;
+  const { store = same, cursors = same, stream = same, rollouts = same } = through;
   const told = observed();
   const tell = createHandler({
     places: createPlaces(directory, [application]),
     storeOf: (place) => store(about.appConfig.environment(place.environment)),
     cursors: cursors(about.cursors),
     stream: stream(about.stream),
+    rollouts: rollouts(about.rollouts),
     clock: () => about.appConfig.now(),
     log: told.log,
     measures: told.measures,

@@ -20,15 +20,22 @@ describe('publish-config, reading', () => {
     },
   });
 
-  it('reads deployments down to the newest that completed', async () => {
-    const world = await deployed(1, 2, 3, 4, 5);
+  const twoHoursMs = 2 * 60 * 60 * 1000;
+
+  it('reads deployments down to the newest that completed, and the one that says it did so long ago', async () => {
+    const world = await deployed(1, 2, 3, 4);
+    world.nowMs += twoHoursMs;
+    await publisher(world).publish(request(5));
+    world.finish('staging');
+    world.nowMs += twoHoursMs;
     const taken = { deployments: 0, versions: 0 };
     await publisher(world, { through: counting(taken) }).publish(request(6));
-    expect(taken.deployments).toBe(1);
+    expect(taken.deployments).toBe(2);
   });
 
   it('reads versions down to the one that holds the content, and deployments down to where it was deployed', async () => {
     const world = await deployed(1, 2, 3, 4, 5);
+    world.nowMs += twoHoursMs;
     const taken = { deployments: 0, versions: 0 };
     await publisher(world, { through: counting(taken) }).publish(request(3));
     expect(taken).toEqual({ deployments: 3, versions: 3 });

@@ -91,10 +91,11 @@ describe('publish-config, given content that is there already', () => {
     expect(result).toMatchObject({ version: 3, label: 'v3-2bfd14f4', deployment: 3, unchanged: false });
   });
 
-  it('deploys again what was rolled back', async () => {
+  it('deploys again, as another version, what was rolled back more than an hour ago', async () => {
     const world = await deployed(1);
     await publisher(world).publish(request(2));
     world.rollBack('staging');
+    world.nowMs += 3_600_001;
     const result = await publisher(world).publish(request(2));
     expect(result).toMatchObject({ version: 3, deployment: 3, unchanged: false });
   });

@@ -3,10 +3,15 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
+import type { PublishQueues } from '../../../core/delivery/publish-queue.js';
 import type { PublishRequest, PublishResult } from '../../../core/delivery/publishing.js';
+import type { Publication } from '../../../core/delivery/rollout-records.js';
 import { defineApplication, defineProfile } from '../../../core/profiles.js';
+import type { AdvanceResult } from '../../../functions/publish-config/advance.js';
+import type { PublishDeps } from '../../../functions/publish-config/deps.js';
 import { createHandler } from '../../../functions/publish-config/handler.js';
 import { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import { inMemoryQueues } from '../../aws/in-memory-tables.js';
 import { type Observed, observed } from '../observed.js';
 
 export const application = defineApplication({
@@ -30,15 +35,37 @@ export const application = defineApplication({
 
 export interface Publisher extends Observed {
   readonly publish: (event: unknown) => Promise<PublishResult>;
+  /** Gives the queue its turn. */
+  readonly advance: () => Promise<AdvanceResult>;
   /** Pauses taken, by attempt. */
   readonly pauses: readonly number[];
+  /** Who published, by `app/staging 1`. */
+  readonly publications: ReadonlyMap<string, Publication>;
 }
 
 export interface PublisherOptions {
   readonly environment?: string;
   /** Stands between the function and AppConfig. */
   readonly through?: (store: EnvironmentStore) => EnvironmentStore;
+  /** Stands between the function and the queue. */
+  readonly queues?: PublishQueues;
   readonly pause?: (attempt: number) => Promise<void>;
+  readonly changes?: Partial<PublishDeps>;
+}
+
+/** What stands beside AppConfig: the queues, and who published. One for each world. */
+interface Tables {
+  readonly queues: PublishQueues;
+  /** By `app/staging 1`. */
+  readonly publications: Map<string, Publication>;
+}
+
+const tables = new WeakMap<InMemoryAppConfig, Tables>();
+
+export function tablesOf(world: InMemoryAppConfig): Tables {
+  const found = tables.get(world) ?? { queues: inMemoryQueues(), publications: new Map() };
+  tables.set(world, found);
+  return found;
 }
 
 export function appConfig(validate?: (bytes: Uint8Array) => void): InMemoryAppConfig {
@@ -49,20 +76,32 @@ export function publisher(world: InMemoryAppConfig, options: PublisherOptions = 
   const { environment = 'staging', through = (store) => store, pause = async () => undefined } = options;
   const told = observed();
   const pauses: number[] = [];
-  const publish = createHandler({
+  const { queues, publications } = tablesOf(world);
+  const handle = createHandler({
     application,
     environment,
     defaultStrategy: 'linear-20',
     store: through(world.environment(environment)),
+    queues: options.queues ?? queues,
+    records: {
+      savePublication: async (cluster, deployment, publication) => {
+        publications.set(`${cluster} ${deployment}`, publication);
+      },
+    },
+    caller: { arnOf: async (proof) => `arn:aws:sts::123456789012:assumed-role/${proof}` },
     sha256Hex: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+    clock: () => world.now(),
     pause: (attempt) => {
       pauses.push(attempt);
       return pause(attempt);
     },
     log: told.log,
     measures: told.measures,
+    ...options.changes,
   });
-  return { ...told, publish, pauses };
+  const publish = async (event: unknown) => (await handle(event)) as PublishResult;
+  const advance = async () => (await handle({ advance: true })) as AdvanceResult;
+  return { ...told, publish, advance, pauses, publications };
 }
 
 /** A request to publish `{ n }` to `gameplay`. */

@@ -14,40 +14,50 @@ interface Start {
   readonly deployment: number;
   readonly deployedVersion: number;
   readonly newestVersion: number;
+  /** Reverts in the environment since the publisher last looked at its deployments. */
+  readonly revertsUnseen: number;
 }
+
+const revertsOf = (world: InMemoryAppConfig, environment: string): number =>
+  world.history(environment).filter((item) => item.state === 'REVERTED').length;
 
 /** Every call waits for the scheduler, so that publishers interleave call by call; starts are written down. */
 function interleaved(world: InMemoryAppConfig, scheduler: fc.Scheduler, starts: Start[]) {
   const turn = (label: string) => scheduler.schedule(Promise.resolve(), label);
   return (environment: string) =>
-    (store: EnvironmentStore): EnvironmentStore => ({
-      ...store,
-      async *deployments() {
-        await turn('list deployments');
-        yield* await all(store.deployments());
-      },
-      async *versions(profile) {
-        await turn('list versions');
-        yield* await all(store.versions(profile));
-      },
-      async createVersion(version) {
-        await turn('create');
-        return store.createVersion(version);
-      },
-      async startDeployment(deployment) {
-        await turn('start');
-        const mine = world.history(environment).filter((item) => item.profile === deployment.profile);
-        const started = await store.startDeployment(deployment);
-        if (started === 'outdated') return started;
-        starts.push({
-          environment,
-          deployment: started.number,
-          deployedVersion: deployedOf(mine.toReversed(), deployment.profile)?.version ?? 0,
-          newestVersion: Math.max(0, ...mine.map((item) => item.version)),
-        });
-        return started;
-      },
-    });
+    (store: EnvironmentStore): EnvironmentStore => {
+      let revertsSeen = 0;
+      return {
+        ...store,
+        async *deployments() {
+          await turn('list deployments');
+          revertsSeen = revertsOf(world, environment);
+          yield* await all(store.deployments());
+        },
+        async *versions(profile) {
+          await turn('list versions');
+          yield* await all(store.versions(profile));
+        },
+        async createVersion(version) {
+          await turn('create');
+          return store.createVersion(version);
+        },
+        async startDeployment(deployment) {
+          await turn('start');
+          const mine = world.history(environment).filter((item) => item.profile === deployment.profile);
+          const started = await store.startDeployment(deployment);
+          if (started === 'outdated') return started;
+          starts.push({
+            environment,
+            deployment: started.number,
+            deployedVersion: deployedOf(mine.toReversed(), deployment.profile)?.version ?? 0,
+            newestVersion: Math.max(0, ...mine.map((item) => item.version)),
+            revertsUnseen: revertsOf(world, environment) - revertsSeen,
+          });
+          return started;
+        },
+      };
+    };
 }
 
 interface Wish {
@@ -184,7 +194,8 @@ describe('publishers that interleave call by call, die and come again', () => {
     );
   });
 
-  it('never build on another version than the one they expect', async () => {
+  // AppConfig has no condition that a revert in the instant before the start would fail (`decidePublish`).
+  it('never build on another version than the one they expect, as far as AppConfig can tell', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), games, async (scheduler, game) => {
         const played = await play(scheduler, game);
@@ -193,7 +204,8 @@ describe('publishers that interleave call by call, die and come again', () => {
           const start = played.starts.find(
             (item) => item.environment === wish.environment && item.deployment === result.deployment,
           );
-          expect(start?.deployedVersion).toBe(wish.expectedVersion);
+          if (start?.revertsUnseen === 0) expect(start.deployedVersion).toBe(wish.expectedVersion);
+          else expect(start?.deployedVersion).toBeLessThan(wish.expectedVersion);
         }
       }),
       { numRuns: 300 },

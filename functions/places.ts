@@ -1,8 +1,13 @@
 /** The environments to look at, with their ids. They change with a deployment of the stacks, which starts new containers. */
 
-import type { ClusterAddress } from '../../core/addresses.js';
-import type { Application } from '../../core/profiles.js';
-import type { Hint } from './hint.js';
+import type { ClusterAddress } from '../core/addresses.js';
+import type { Application } from '../core/profiles.js';
+
+/** An environment, by the ids that AppConfig's own events name it by. */
+export interface Hint {
+  readonly applicationId: string;
+  readonly environmentId: string;
+}
 
 /** Ids by name, as AppConfig lists them. */
 export interface ApplicationDirectory {
@@ -16,7 +21,7 @@ export interface Place extends ClusterAddress {
   readonly applicationId: string;
   readonly environmentId: string;
   readonly profileIds: Readonly<Record<string, string>>;
-  /** The profiles whose changes are told. */
+  /** The profiles that Veltrix knows of it. */
   readonly profiles: readonly string[];
 }
 
