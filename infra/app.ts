@@ -6,6 +6,7 @@ import { bundleFunctions } from './bundle.js';
 import { DataStack } from './data-stack.js';
 import { DeliveryStack } from './delivery-stack.js';
 import { FleetStack } from './fleet-stack.js';
+import { OperationsStack } from './operations-stack.js';
 import { stages } from './stages.js';
 
 /**
@@ -34,6 +35,8 @@ export function synthesize(outdir?: string): string {
     const delivery = new DeliveryStack(app, name('Delivery'), { env, stage, applications });
     // What nodes report.
     const fleet = new FleetStack(app, name('Fleet'), { env, stage });
+    // What tells people that something needs them; nothing depends on it.
+    new OperationsStack(app, name('Operations'), { env, stage });
 
     // Found by name, so nothing but this says which comes first.
     delivery.addStackDependency(data);

@@ -4,11 +4,12 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnApplication, CfnConfigurationProfile, CfnEnvironment } from 'aws-cdk-lib/aws-appconfig';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { publishFunction, validateFunction } from '../core/names.js';
+import { publishFunction, queuesTable, rolloutsTable, validateFunction } from '../core/names.js';
 import type { Application, Profile } from '../core/profiles.js';
 import { publishProfilesMax, publishSettingsSchema } from '../functions/publish-config/settings.js';
 import { validateSettingsSchema } from '../functions/validate-config/settings.js';
-import { appConfigArn } from './arns.js';
+import { appConfigArn, tableArn } from './arns.js';
+import { QueueTurns } from './queue-turns.js';
 import { defaultStrategy, type Stage } from './stages.js';
 import { VeltrixFunction } from './veltrix-function.js';
 
@@ -50,6 +51,15 @@ export class AppConfigApplication extends Construct {
   /** ARN of something in this application; of itself without a path. */
   arn(...path: readonly string[]): string {
     return appConfigArn(Stack.of(this), ['application', this.applicationId, ...path].join('/'));
+  }
+
+  /** Lets a function read the application's lists, deployments and event logs; no content. */
+  allowReading(reader: VeltrixFunction): void {
+    const environments = Object.values(this.environmentIds).map((id) => this.arn('environment', id));
+    const deployments = environments.map((arn) => `${arn}/deployment/*`);
+    reader.allow(['appconfig:ListEnvironments', 'appconfig:ListConfigurationProfiles'], [this.arn()]);
+    reader.allow(['appconfig:ListDeployments'], [this.arn(), ...environments]);
+    reader.allow(['appconfig:GetDeployment'], [this.arn(), ...environments, ...deployments]);
   }
 
   private environment(name: string): string {
@@ -104,11 +114,16 @@ export class AppConfigApplication extends Construct {
         VELTRIX_PROFILE_IDS: Stack.of(this).toJsonString(profileIds),
         VELTRIX_STRATEGY_IDS: Stack.of(this).toJsonString(strategyIds),
         VELTRIX_DEFAULT_STRATEGY: defaultStrategy(stage, environment),
+        VELTRIX_QUEUES_TABLE: queuesTable(stage.name),
+        VELTRIX_ROLLOUTS_TABLE: rolloutsTable(stage.name),
       },
       memoryMb: 512,
       timeoutSeconds: publishTimeoutSeconds,
     });
     this.allowPublishing(publish, environmentId, Object.values(profileIds));
+    this.allowRemembering(publish);
+    const { applicationId } = this;
+    new QueueTurns(this, `Turns-${environment}`, { stage, publish, applicationId, environmentId });
   }
 
   /** Versions of this application's profiles, and deployments to this one environment. */
@@ -123,15 +138,30 @@ export class AppConfigApplication extends Construct {
     const strategies = Object.values(this.props.strategyIds).map((id) =>
       appConfigArn(Stack.of(this), `deploymentstrategy/${id}`),
     );
+    const deployments = `${environment}/deployment/*`;
     publish.allow(['appconfig:ListDeployments'], [application, environment]);
+    publish.allow(['appconfig:GetDeployment'], [application, environment, deployments]);
     publish.allow(
       ['appconfig:ListHostedConfigurationVersions', 'appconfig:CreateHostedConfigurationVersion'],
       [application, ...profiles],
     );
+    // What waited in the queue is checked again.
+    publish.allow(
+      ['appconfig:GetHostedConfigurationVersion'],
+      [application, ...profiles, ...profiles.map((arn) => `${arn}/hostedconfigurationversion/*`)],
+    );
     publish.allow(
       ['appconfig:StartDeployment'],
-      [application, environment, `${environment}/deployment/*`, ...profiles, ...strategies],
+      [application, environment, deployments, ...profiles, ...strategies],
     );
+  }
+
+  /** The queue of its environment, and who published each rollout. */
+  private allowRemembering(publish: VeltrixFunction): void {
+    const stack = Stack.of(this);
+    const stage = this.props.stage.name;
+    publish.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(stack, queuesTable(stage))]);
+    publish.allow(['dynamodb:UpdateItem'], [tableArn(stack, rolloutsTable(stage))]);
   }
 }
 

@@ -14,3 +14,7 @@ export const queueArn = (stack: Stack, name: string): string =>
 /** `path` is what follows the account: `application/<id>/environment/<id>`. */
 export const appConfigArn = (stack: Stack, path: string): string =>
   stack.formatArn({ service: 'appconfig', resource: path, arnFormat: ArnFormat.NO_RESOURCE_NAME });
+
+/** The bus every account has, on which AWS services tell what happens. */
+export const defaultBusArn = (stack: Stack): string =>
+  stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });

@@ -4,7 +4,6 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { CfnExtension, CfnExtensionAssociation } from 'aws-cdk-lib/aws-appconfig';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -14,10 +13,12 @@ import {
   cursorsTable,
   deadLettersQueue,
   fanOutFunction,
+  rolloutsTable,
 } from '../core/names.js';
 import { fanOutSettingsSchema } from '../functions/fan-out-change/settings.js';
 import type { AppConfigApplication } from './appconfig-application.js';
 import { queueArn, streamArn, tableArn } from './arns.js';
+import { lambdaExtensionRole } from './extension-role.js';
 import type { Stage } from './stages.js';
 import { VeltrixFunction } from './veltrix-function.js';
 
@@ -46,7 +47,7 @@ export class ChangeNotifications extends Construct {
   constructor(scope: Construct, id: string, { stage, applications }: ChangeNotificationsProps) {
     super(scope, id);
     const fanOut = this.fanOut(stage.name);
-    for (const application of Object.values(applications)) allowReading(fanOut, application);
+    for (const application of Object.values(applications)) application.allowReading(fanOut);
     const extension = this.extension(stage.name, fanOut);
     for (const [name, application] of Object.entries(applications)) {
       new CfnExtensionAssociation(this, `Association-${name}`, {
@@ -66,6 +67,7 @@ export class ChangeNotifications extends Construct {
       environment: {
         VELTRIX_CHANGES_STREAM: changesStream(stage),
         VELTRIX_CURSORS_TABLE: cursorsTable(stage),
+        VELTRIX_ROLLOUTS_TABLE: rolloutsTable(stage),
       },
       memoryMb: 512,
       timeoutSeconds: fanOutTimeoutSeconds,
@@ -73,6 +75,7 @@ export class ChangeNotifications extends Construct {
     const stack = Stack.of(this);
     fanOut.allow(['kinesis:PutRecord'], [streamArn(stack, changesStream(stage))]);
     fanOut.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(stack, cursorsTable(stage))]);
+    fanOut.allow(['dynamodb:BatchGetItem'], [tableArn(stack, rolloutsTable(stage))]);
     // The list of all applications is no resource that could be named.
     fanOut.allow(['appconfig:ListApplications'], ['*']);
     fanOut.lambda.configureAsyncInvoke({
@@ -91,41 +94,17 @@ export class ChangeNotifications extends Construct {
   }
 
   private extension(stage: string, fanOut: VeltrixFunction): CfnExtension {
-    // Without a condition on the account, as AppConfig's guide prints it: docs/decisions/0003.
-    const role = new Role(this, 'ExtensionRole', {
-      assumedBy: new ServicePrincipal('appconfig.amazonaws.com'),
-    });
-    // AppConfig's guide lists both for notifications.
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction', 'lambda:InvokeAsync'],
-        resources: [fanOut.lambda.functionArn],
-      }),
-    );
-    const action = { name: 'tell', uri: fanOut.lambda.functionArn, roleArn: role.roleArn };
+    const role = lambdaExtensionRole(this, fanOut.lambda.functionArn);
+    const uri = fanOut.lambda.functionArn;
     const extension = new CfnExtension(this, 'Extension', {
       name: changesExtension(stage),
       description: 'Tells Veltrix of every step of a deployment',
       // Property names within are CloudFormation's own: the map is handed on as it stands.
       actions: Object.fromEntries(
-        actionPoints.map((point) => [
-          point,
-          [{ Name: action.name, Uri: action.uri, RoleArn: action.roleArn }],
-        ]),
+        actionPoints.map((point) => [point, [{ Name: 'tell', Uri: uri, RoleArn: role.roleArn }]]),
       ),
     });
     extension.node.addDependency(role);
     return extension;
   }
-}
-
-/** Its lists, deployments and event logs; no content. */
-function allowReading(fanOut: VeltrixFunction, application: AppConfigApplication): void {
-  const environments = Object.values(application.environmentIds).map((id) =>
-    application.arn('environment', id),
-  );
-  fanOut.allow(['appconfig:ListEnvironments', 'appconfig:ListConfigurationProfiles'], [application.arn()]);
-  fanOut.allow(['appconfig:ListDeployments'], [application.arn(), ...environments]);
-  const deployments = environments.map((arn) => `${arn}/deployment/*`);
-  fanOut.allow(['appconfig:GetDeployment'], [application.arn(), ...environments, ...deployments]);
 }

@@ -5,7 +5,15 @@ import { AttributeType, BillingMode, type CfnTable, Table, TableEncryption } fro
 import { type CfnStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
 import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { changesStream, cursorsTable, deadLettersQueue, loadStream, nodesTable } from '../core/names.js';
+import {
+  changesStream,
+  cursorsTable,
+  deadLettersQueue,
+  loadStream,
+  nodesTable,
+  queuesTable,
+  rolloutsTable,
+} from '../core/names.js';
 import type { Stage } from './stages.js';
 
 /** Days in which a consumer of changes may come back and miss nothing; each day beyond the first is paid for. */
@@ -30,6 +38,14 @@ export class DataStack extends Stack {
     this.table('Nodes', { name: nodesTable(stage.name), keys: ['cluster', 'node'], expires: true });
     // One cursor a profile and environment.
     this.table('Cursors', { name: cursorsTable(stage.name), keys: ['address'] });
+    // One record a deployment: who published it, what the guard made of it; deleted after 400 days.
+    this.table('Rollouts', {
+      name: rolloutsTable(stage.name),
+      keys: ['cluster', 'deployment'],
+      expires: true,
+    });
+    // One queue an environment.
+    this.table('Queues', { name: queuesTable(stage.name), keys: ['cluster'] });
     this.stream('Changes', changesStream(stage.name), Duration.days(changesRetentionDays));
     this.stream('Load', loadStream(stage.name), Duration.hours(loadRetentionHours));
     this.deadLetters(deadLettersQueue(stage.name));

@@ -8,6 +8,7 @@ import { strategyName } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
 import { AppConfigApplication } from './appconfig-application.js';
 import { ChangeNotifications } from './change-notifications.js';
+import { RolloutGuard } from './rollout-guard.js';
 import type { Stage } from './stages.js';
 
 export interface DeliveryStackProps extends StackProps {
@@ -23,7 +24,9 @@ export class DeliveryStack extends Stack {
       const { name } = application;
       return [name, new AppConfigApplication(this, name, { stage, application, strategyIds })] as const;
     });
-    new ChangeNotifications(this, 'Changes', { stage, applications: Object.fromEntries(deployed) });
+    const byName = Object.fromEntries(deployed);
+    new ChangeNotifications(this, 'Changes', { stage, applications: byName });
+    new RolloutGuard(this, 'Guard', { stage, applications: byName });
   }
 
   /** AppConfig's id of each strategy, by name. */

@@ -1,14 +1,14 @@
 /** What nodes report: from the stream `load` to the records. */
 
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { deadLettersQueue, loadStream, nodesTable, recordLoadFunction } from '../core/names.js';
 import { recordLoadSettingsSchema } from '../functions/record-load/settings.js';
 import { queueArn, streamArn, tableArn } from './arns.js';
 import type { Stage } from './stages.js';
+import { readStream } from './stream-source.js';
 import { VeltrixFunction } from './veltrix-function.js';
 
 /** A batch is written once per node: the larger it is, the fewer writes a node's reports cost. */
@@ -30,7 +30,6 @@ export class FleetStack extends Stack {
   }
 
   private recordLoad(stage: string): void {
-    const stream = streamArn(this, loadStream(stage));
     const deadLetters = queueArn(this, deadLettersQueue(stage));
     const recordLoad = new VeltrixFunction(this, 'RecordLoad', {
       name: recordLoadFunction(stage),
@@ -45,29 +44,14 @@ export class FleetStack extends Stack {
       timeoutSeconds: 30,
     });
     recordLoad.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], [tableArn(this, nodesTable(stage))]);
-    recordLoad.allow(
-      [
-        'kinesis:DescribeStream',
-        'kinesis:DescribeStreamSummary',
-        'kinesis:GetRecords',
-        'kinesis:GetShardIterator',
-        'kinesis:ListShards',
-      ],
-      [stream],
-    );
-    const mapping = recordLoad.lambda.addEventSourceMapping('Load', {
-      eventSourceArn: stream,
+    readStream(recordLoad.lambda, 'Load', {
+      streamArn: streamArn(this, loadStream(stage)),
       startingPosition: StartingPosition.TRIM_HORIZON,
-      batchSize: batchRecords,
-      maxBatchingWindow: Duration.seconds(batchWindowSeconds),
-      bisectBatchOnError: true,
-      reportBatchItemFailures: true,
-      retryAttempts: retriesMax,
-      maxRecordAge: Duration.seconds(recordAgeMaxSeconds),
-      // Lets the role send to the queue, which the handler does as well.
-      onFailure: new SqsDlq(Queue.fromQueueArn(this, 'DeadLetters', deadLetters)),
+      batchRecords,
+      batchWindowSeconds,
+      retriesMax,
+      recordAgeMaxSeconds,
+      deadLetters: Queue.fromQueueArn(this, 'DeadLetters', deadLetters),
     });
-    // Lambda checks that the role may read the stream when the mapping is made.
-    mapping.node.addDependency(recordLoad.lambda.role?.node.tryFindChild('DefaultPolicy') ?? recordLoad);
   }
 }

@@ -20,6 +20,18 @@ const stageSchema = z.strictObject({
   strategies: z.record(z.string(), z.enum(strategyNames)),
   /** For environments that are not named above. */
   otherwise: z.enum(strategyNames),
+  /** False takes the guard away from all applications: the way out when it is itself what is broken. */
+  guarded: z.boolean().default(true),
+  /**
+   * Runs of the guard that may go on at once, kept free for it: a tick that Lambda throttles rolls its rollout back. Default:
+   * 5, or one for each environment where there are more. 0 reserves nothing, for accounts whose quota is too small.
+   */
+  guardReservedConcurrency: z.int().min(0).optional(),
+  /** Where alarms tell that they are raised and over: a topic of the stage's region. Without it they are seen in the console only. */
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'must be the ARN of a topic')
+    .optional(),
 });
 export type Stage = z.infer<typeof stageSchema>;
 
@@ -42,6 +54,22 @@ export const stages: readonly Stage[] = stagesSchema.parse([
     otherwise: 'linear-20',
   },
 ]);
+
+/** Rollouts at a time that most fleets never have. */
+const guardReservedConcurrencyMin = 5;
+
+/**
+ * Runs to reserve for the guard of a stage with so many environments: each runs one deployment at a time, which ticks once
+ * a minute, and all may tick at the same instant. Undefined to reserve none.
+ */
+export function guardConcurrency(stage: Stage, environments: number): number | undefined {
+  const wanted = stage.guardReservedConcurrency ?? Math.max(guardReservedConcurrencyMin, environments);
+  if (wanted === 0) return undefined;
+  if (wanted >= environments) return wanted;
+  throw new Error(
+    `guardReservedConcurrency is ${wanted} for ${environments} environments: a rollout whose tick finds no room is rolled back; write at least ${environments}, or 0 to reserve none`,
+  );
+}
 
 /** The default strategy of an environment. */
 export const defaultStrategy = (stage: Stage, environment: string) =>

@@ -19,6 +19,8 @@ export interface VeltrixFunctionProps<Settings extends z.ZodType> {
   readonly environment: z.input<Settings> & Record<string, string>;
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
+  /** Runs that may go on at once, kept free for this function alone; absent to share the account's. */
+  readonly reservedConcurrency?: number | undefined;
 }
 
 export class VeltrixFunction<Settings extends z.ZodType = z.ZodType> extends Construct {
@@ -42,6 +44,9 @@ export class VeltrixFunction<Settings extends z.ZodType = z.ZodType> extends Con
       architecture: Architecture.ARM_64,
       memorySize: props.memoryMb,
       timeout: Duration.seconds(props.timeoutSeconds),
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
       tracing: Tracing.ACTIVE,
       logGroup,

@@ -14,7 +14,12 @@ const packages = path.join(root, 'dist/packages');
 const source = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
 
 /** The doors of `veltrix`: what is imported → the file behind it. */
-const doors = { '.': 'client/index', './config': 'client/config', './testing': 'client/testing' };
+const doors = {
+  '.': 'client/index',
+  './config': 'client/config',
+  './middleware': 'client/middleware',
+  './testing': 'client/testing',
+};
 
 rmSync(packages, { recursive: true, force: true });
 await packClient();

@@ -14,8 +14,8 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-export type StackPart = 'Data' | 'Delivery' | 'Fleet';
-export const stackParts = ['Data', 'Delivery', 'Fleet'] as const;
+export const stackParts = ['Data', 'Delivery', 'Fleet', 'Operations'] as const;
+export type StackPart = (typeof stackParts)[number];
 
 export interface Assembly {
   readonly directory: string;
@@ -28,22 +28,28 @@ export interface Assembly {
   readonly manifest: { readonly artifacts: Record<string, { readonly dependencies?: readonly string[] }> };
 }
 
-/** Call it once, in the file's body. */
-export function assembly(): () => Assembly {
-  let directory: string;
-  let made: Assembly;
+/** Call it once, in the body of a file that synthesizes: CDK's own checks of templates take seconds, and `cdk synth` makes them. */
+export function withoutValidation(): void {
   const validation = process.env['CDK_VALIDATION'];
   beforeAll(() => {
-    // CDK's own checks of the templates take seconds; `cdk synth` makes them.
     process.env['CDK_VALIDATION'] = 'false';
-    directory = mkdtempSync(join(tmpdir(), 'veltrix-assembly-'));
-    made = read(synthesize(directory));
   });
   afterAll(() => {
     if (validation === undefined) delete process.env['CDK_VALIDATION'];
     else process.env['CDK_VALIDATION'] = validation;
-    rmSync(directory, { recursive: true });
   });
+}
+
+/** Call it once, in the file's body. */
+export function assembly(): () => Assembly {
+  let directory: string;
+  let made: Assembly;
+  withoutValidation();
+  beforeAll(() => {
+    directory = mkdtempSync(join(tmpdir(), 'veltrix-assembly-'));
+    made = read(synthesize(directory));
+  });
+  afterAll(() => rmSync(directory, { recursive: true }));
   return () => made;
 }
 

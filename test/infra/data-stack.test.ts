@@ -13,6 +13,8 @@ describe('the data stack', () => {
       'DeadLettersQueue AWS::SQS::Queue',
       'LoadStream AWS::Kinesis::Stream',
       'NodesTable AWS::DynamoDB::Table',
+      'QueuesTable AWS::DynamoDB::Table',
+      'RolloutsTable AWS::DynamoDB::Table',
     ]);
   });
 
@@ -52,6 +54,37 @@ describe('the data stack', () => {
       TableName: 'veltrix-main-cursors',
       KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+  });
+
+  it('has a table of rollouts by cluster and deployment, which forgets by itself', () => {
+    expect(made().resources('Data')['RolloutsTable']?.Properties).toEqual({
+      TableName: 'veltrix-main-rollouts',
+      KeySchema: [
+        { AttributeName: 'cluster', KeyType: 'HASH' },
+        { AttributeName: 'deployment', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'cluster', AttributeType: 'S' },
+        { AttributeName: 'deployment', AttributeType: 'S' },
+      ],
+      TimeToLiveSpecification: { AttributeName: 'expiresAtSeconds', Enabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+  });
+
+  it('has a table of queues by cluster, which forgets nothing', () => {
+    expect(made().resources('Data')['QueuesTable']?.Properties).toEqual({
+      TableName: 'veltrix-main-queues',
+      KeySchema: [{ AttributeName: 'cluster', KeyType: 'HASH' }],
+      AttributeDefinitions: [{ AttributeName: 'cluster', AttributeType: 'S' }],
       BillingMode: 'PAY_PER_REQUEST',
       SSESpecification: { SSEEnabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

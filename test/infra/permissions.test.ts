@@ -63,12 +63,39 @@ const traces = `
   xray:PutTelemetryRecords *
   xray:PutTraceSegments *`;
 
+const sendsDeadLetters = `
+  sqs:GetQueueAttributes sqs:veltrix-main-dead-letters
+  sqs:GetQueueUrl sqs:veltrix-main-dead-letters
+  sqs:SendMessage sqs:veltrix-main-dead-letters`;
+
+/** What fan-out and the guard look at in AppConfig. */
+const readsDeployments = `
+  appconfig:ListApplications *
+  appconfig:ListEnvironments ${application}
+  appconfig:ListConfigurationProfiles ${application}
+  appconfig:ListDeployments ${application}
+  appconfig:ListDeployments ${staging}
+  appconfig:ListDeployments ${production}
+  appconfig:GetDeployment ${application}
+  appconfig:GetDeployment ${staging}
+  appconfig:GetDeployment ${staging}/deployment/*
+  appconfig:GetDeployment ${production}
+  appconfig:GetDeployment ${production}/deployment/*`;
+
 const publishes = (environment: string, log: string) =>
   lines(`
   ${writesItsLog(log)}
   ${traces}
   appconfig:ListDeployments ${application}
   appconfig:ListDeployments ${environment}
+  appconfig:GetDeployment ${application}
+  appconfig:GetDeployment ${environment}
+  appconfig:GetDeployment ${environment}/deployment/*
+  appconfig:GetHostedConfigurationVersion ${application}
+  appconfig:GetHostedConfigurationVersion ${gameplay}
+  appconfig:GetHostedConfigurationVersion ${gameplay}/hostedconfigurationversion/*
+  appconfig:GetHostedConfigurationVersion ${limits}
+  appconfig:GetHostedConfigurationVersion ${limits}/hostedconfigurationversion/*
   appconfig:ListHostedConfigurationVersions ${application}
   appconfig:ListHostedConfigurationVersions ${gameplay}
   appconfig:ListHostedConfigurationVersions ${limits}
@@ -84,6 +111,10 @@ const publishes = (environment: string, log: string) =>
   appconfig:StartDeployment appconfig:deploymentstrategy/<Strategylinear50>
   appconfig:StartDeployment appconfig:deploymentstrategy/<Strategylinear20>
   appconfig:StartDeployment appconfig:deploymentstrategy/<Strategycanary10>
+  dynamodb:GetItem dynamodb:table/veltrix-main-queues
+  dynamodb:PutItem dynamodb:table/veltrix-main-queues
+  dynamodb:UpdateItem dynamodb:table/veltrix-main-rollouts
+  ${sendsDeadLetters}
 `).filter(Boolean);
 
 describe('the roles of the delivery stack', () => {
@@ -103,44 +134,48 @@ describe('the roles of the delivery stack', () => {
       ChangesFanOutRole89191CA6: lines(`
         ${writesItsLog('ChangesFanOutLogB4C33207')}
         ${traces}
-        appconfig:ListApplications *
-        appconfig:ListEnvironments ${application}
-        appconfig:ListConfigurationProfiles ${application}
-        appconfig:ListDeployments ${application}
-        appconfig:ListDeployments ${staging}
-        appconfig:ListDeployments ${production}
-        appconfig:GetDeployment ${application}
-        appconfig:GetDeployment ${staging}
-        appconfig:GetDeployment ${staging}/deployment/*
-        appconfig:GetDeployment ${production}
-        appconfig:GetDeployment ${production}/deployment/*
+        ${readsDeployments}
         dynamodb:GetItem dynamodb:table/veltrix-main-cursors
         dynamodb:PutItem dynamodb:table/veltrix-main-cursors
+        dynamodb:BatchGetItem dynamodb:table/veltrix-main-rollouts
         kinesis:PutRecord kinesis:stream/veltrix-main-changes
-        sqs:GetQueueAttributes sqs:veltrix-main-dead-letters
-        sqs:GetQueueUrl sqs:veltrix-main-dead-letters
-        sqs:SendMessage sqs:veltrix-main-dead-letters
+        ${sendsDeadLetters}
       `).filter(Boolean),
       ChangesExtensionRole6D3C9A09: lines(`
         lambda:InvokeAsync <ChangesFanOutFunction81A8E0DF.Arn>
         lambda:InvokeFunction <ChangesFanOutFunction81A8E0DF.Arn>
       `),
+      GuardRole1D3BC8CD: lines(`
+        ${writesItsLog('GuardLog36D003D0')}
+        ${traces}
+        ${readsDeployments}
+        dynamodb:Query dynamodb:table/veltrix-main-nodes
+        dynamodb:GetItem dynamodb:table/veltrix-main-rollouts
+        dynamodb:UpdateItem dynamodb:table/veltrix-main-rollouts
+      `).filter(Boolean),
+      GuardExtensionRole74F39067: lines(`
+        lambda:InvokeAsync <GuardFunction945E30EE.Arn>
+        lambda:InvokeFunction <GuardFunction945E30EE.Arn>
+      `),
     });
   });
 
-  it('are AppConfig’s to take, and nobody else’s, where it takes one', () => {
-    const role = made().resources('Delivery')['ChangesExtensionRole6D3C9A09'];
-    expect(role?.Properties['AssumeRolePolicyDocument']).toEqual({
-      Version: '2012-10-17',
-      Statement: [
-        {
-          Effect: 'Allow',
-          Action: 'sts:AssumeRole',
-          Principal: { Service: 'appconfig.amazonaws.com' },
-        },
-      ],
-    });
-  });
+  it.each(['ChangesExtensionRole6D3C9A09', 'GuardExtensionRole74F39067'])(
+    'are AppConfig’s to take, and nobody else’s, where it takes one: %s',
+    (id) => {
+      const role = made().resources('Delivery')[id];
+      expect(role?.Properties['AssumeRolePolicyDocument']).toEqual({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sts:AssumeRole',
+            Principal: { Service: 'appconfig.amazonaws.com' },
+          },
+        ],
+      });
+    },
+  );
 });
 
 describe('the roles of the fleet stack', () => {
@@ -156,9 +191,7 @@ describe('the roles of the fleet stack', () => {
         kinesis:GetRecords kinesis:stream/veltrix-main-load
         kinesis:GetShardIterator kinesis:stream/veltrix-main-load
         kinesis:ListShards kinesis:stream/veltrix-main-load
-        sqs:GetQueueAttributes sqs:veltrix-main-dead-letters
-        sqs:GetQueueUrl sqs:veltrix-main-dead-letters
-        sqs:SendMessage sqs:veltrix-main-dead-letters
+        ${sendsDeadLetters}
       `).filter(Boolean),
     });
   });
@@ -176,7 +209,7 @@ describe('all roles', () => {
 });
 
 describe('who may invoke a function', () => {
-  it('is AppConfig for a validator; the schedule for fan-out; nobody else', () => {
+  it('is AppConfig for a validator; their own rules for fan-out and publishing; nobody else', () => {
     const permissions = stackParts.flatMap((part) =>
       Object.values(made().ofType(part, 'AWS::Lambda::Permission')),
     );
@@ -189,6 +222,10 @@ describe('who may invoke a function', () => {
       'appconfig.amazonaws.com lambda:InvokeFunction <treasurehuntValidategameplayFunction8B15438A.Arn>',
       'appconfig.amazonaws.com lambda:InvokeFunction <treasurehuntValidatelimitsFunction0497CF75.Arn>',
       'events.amazonaws.com lambda:InvokeFunction <ChangesFanOutFunction81A8E0DF.Arn> from <ChangesEveryMinute70CCC960.Arn>',
+      'events.amazonaws.com lambda:InvokeFunction <treasurehuntPublishproductionFunction780BBC71.Arn> from <treasurehuntTurnsproductionDeploymentEnded0CA8BF57.Arn>',
+      'events.amazonaws.com lambda:InvokeFunction <treasurehuntPublishproductionFunction780BBC71.Arn> from <treasurehuntTurnsproductionEveryMinute39FD3E51.Arn>',
+      'events.amazonaws.com lambda:InvokeFunction <treasurehuntPublishstagingFunctionA212F9A0.Arn> from <treasurehuntTurnsstagingDeploymentEndedCA8489A4.Arn>',
+      'events.amazonaws.com lambda:InvokeFunction <treasurehuntPublishstagingFunctionA212F9A0.Arn> from <treasurehuntTurnsstagingEveryMinute557A3385.Arn>',
     ]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { applications } from '../../config/applications.js';
+import { advanceRequestSchema } from '../../core/delivery/publishing.js';
 import { strategies } from '../../core/delivery/strategies.js';
 import * as names from '../../core/names.js';
-import { defaultStrategy, stages, stagesSchema } from '../../infra/stages.js';
 import { assembly, type StackPart, stackParts, text } from './assembly.js';
 
 const made = assembly();
@@ -20,6 +20,21 @@ function failuresGoTo(about: Record<string, unknown> = {}): string {
   return text(OnFailure.Destination);
 }
 
+const treasureHuntArn =
+  'arn:<AWS::Partition>:appconfig:<AWS::Region>:<AWS::AccountId>:application/<treasurehuntApplication82280B7C>';
+
+/** What an extension, by its logical id, is associated with. */
+const associationsOf = (extension: string) =>
+  properties('Delivery', 'AWS::AppConfig::ExtensionAssociation')
+    .filter((each) => text(each['ExtensionIdentifier']) === `<${extension}.Id>`)
+    .map((each) => text(each['ResourceIdentifier']));
+
+/** How a function, by its logical id, is invoked asynchronously. */
+const invokeConfigOf = (id: string) =>
+  properties('Delivery', 'AWS::Lambda::EventInvokeConfig').find(
+    (each) => text(each['FunctionName']) === `<${id}>`,
+  );
+
 describe('the stacks', () => {
   it('need the data stack, which needs none', () => {
     const { artifacts } = made().manifest;
@@ -31,6 +46,7 @@ describe('the stacks', () => {
       Data: [],
       Delivery: ['Veltrix-main-Data'],
       Fleet: ['Veltrix-main-Data'],
+      Operations: [],
     });
   });
 
@@ -48,6 +64,7 @@ describe('the stacks', () => {
       'AWS::AppConfig::Environment',
       'AWS::AppConfig::Extension',
       'AWS::AppConfig::ExtensionAssociation',
+      'AWS::CloudWatch::Alarm',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
       'AWS::IAM::Policy',
@@ -74,6 +91,7 @@ describe('names', () => {
         ...clusters.map((cluster) => names.publishFunction('main', cluster)),
         ...profiles.map((profile) => names.validateFunction('main', profile)),
         names.fanOutFunction('main'),
+        names.guardFunction('main'),
       ].toSorted(),
     );
     expect(namesOf('Fleet', 'AWS::Lambda::Function', 'FunctionName')).toEqual([
@@ -82,6 +100,8 @@ describe('names', () => {
     expect(namesOf('Data', 'AWS::DynamoDB::Table', 'TableName')).toEqual([
       names.cursorsTable('main'),
       names.nodesTable('main'),
+      names.queuesTable('main'),
+      names.rolloutsTable('main'),
     ]);
     expect(namesOf('Data', 'AWS::Kinesis::Stream', 'Name')).toEqual([
       names.changesStream('main'),
@@ -91,6 +111,7 @@ describe('names', () => {
     expect(namesOf('Delivery', 'AWS::AppConfig::Environment', 'Name')).toEqual(['production', 'staging']);
     expect(namesOf('Delivery', 'AWS::AppConfig::Extension', 'Name')).toEqual([
       names.changesExtension('main'),
+      names.guardExtension('main'),
     ]);
   });
 });
@@ -208,11 +229,13 @@ describe('the delivery stack', () => {
       VELTRIX_STRATEGY_IDS:
         '{"immediate":"<Strategyimmediate>","linear-50":"<Strategylinear50>","linear-20":"<Strategylinear20>","canary-10":"<Strategycanary10>"}',
       VELTRIX_DEFAULT_STRATEGY: 'canary-10',
+      VELTRIX_QUEUES_TABLE: 'veltrix-main-queues',
+      VELTRIX_ROLLOUTS_TABLE: 'veltrix-main-rollouts',
     });
   });
 
   it('tells fan-out of all five steps, for each application', () => {
-    const [extension] = properties('Delivery', 'AWS::AppConfig::Extension');
+    const extension = made().resources('Delivery')['ChangesExtension2E22BC8A']?.Properties;
     const actions = Object.entries(
       extension?.['Actions'] as Record<string, { Uri: unknown; RoleArn: unknown }[]>,
     );
@@ -223,18 +246,109 @@ describe('the delivery stack', () => {
         '<ChangesExtensionRole6D3C9A09.Arn>',
       ]),
     );
-    const associations = properties('Delivery', 'AWS::AppConfig::ExtensionAssociation');
-    expect(associations.map((each) => text(each['ResourceIdentifier']))).toEqual([
-      'arn:<AWS::Partition>:appconfig:<AWS::Region>:<AWS::AccountId>:application/<treasurehuntApplication82280B7C>',
-    ]);
+    expect(associationsOf('ChangesExtension2E22BC8A')).toEqual([treasureHuntArn]);
   });
 
   it('wakes fan-out every minute, and keeps hints that failed', () => {
-    expect(properties('Delivery', 'AWS::Events::Rule')).toMatchObject([
-      { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
-    ]);
-    const [about] = properties('Delivery', 'AWS::Lambda::EventInvokeConfig');
+    const rule = made().resources('Delivery')['ChangesEveryMinute70CCC960'];
+    expect(rule?.Properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    const about = invokeConfigOf('ChangesFanOutFunction81A8E0DF');
     expect(about).toMatchObject({ MaximumRetryAttempts: 2, MaximumEventAgeInSeconds: 900 });
+    expect(failuresGoTo(about)).toMatch(/:veltrix-main-dead-letters$/);
+  });
+});
+
+describe('the guard', () => {
+  it('has one processor, ends when AppConfig no longer waits, and five places of its own', () => {
+    const guard = made().named('Delivery', 'AWS::Lambda::Function', 'veltrix-main-guard-rollout');
+    expect(guard.Properties).toMatchObject({
+      MemorySize: 1769,
+      Timeout: 3,
+      ReservedConcurrentExecutions: 5,
+      Environment: {
+        Variables: {
+          VELTRIX_NODES_TABLE: 'veltrix-main-nodes',
+          VELTRIX_ROLLOUTS_TABLE: 'veltrix-main-rollouts',
+        },
+      },
+    });
+  });
+
+  it('is the only function with places of its own', () => {
+    const reserved = [
+      ...properties('Delivery', 'AWS::Lambda::Function'),
+      ...properties('Fleet', 'AWS::Lambda::Function'),
+    ].filter((each) => 'ReservedConcurrentExecutions' in each);
+    expect(reserved.map((each) => each['FunctionName'])).toEqual(['veltrix-main-guard-rollout']);
+  });
+
+  it('is asked at every tick of each application, and the ends of deployments go to the event bus', () => {
+    const extension = made().resources('Delivery')['GuardExtension0F4BAAD3']?.Properties;
+    const actions = Object.entries(
+      extension?.['Actions'] as Record<string, { Uri: unknown; RoleArn?: unknown }[]>,
+    );
+    const told = actions.map(([point, all]) => [
+      point,
+      ...all.flatMap(({ Uri, RoleArn }) => [text(Uri), RoleArn === undefined ? 'no role' : text(RoleArn)]),
+    ]);
+    const bus = 'arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default';
+    expect(told).toEqual([
+      ['AT_DEPLOYMENT_TICK', '<GuardFunction945E30EE.Arn>', '<GuardExtensionRole74F39067.Arn>'],
+      ['ON_DEPLOYMENT_COMPLETE', bus, 'no role'],
+      ['ON_DEPLOYMENT_ROLLED_BACK', bus, 'no role'],
+    ]);
+    expect(associationsOf('GuardExtension0F4BAAD3')).toEqual([treasureHuntArn]);
+  });
+
+  it('is asked from the moment on at which it may read', () => {
+    const association = made().resources('Delivery')['GuardAssociationtreasurehuntFAEC3A86'];
+    expect(association?.DependsOn).toContain('GuardRoleDefaultPolicy29FB61F6');
+    expect(association?.DependsOn).toContain('GuardFunction945E30EE');
+  });
+});
+
+describe('the queue of an environment', () => {
+  const rules = (environment: string) =>
+    Object.entries(made().ofType('Delivery', 'AWS::Events::Rule'))
+      .filter(([id]) => id.startsWith(`treasurehuntTurns${environment}`))
+      .map(([, { Properties }]) => Properties);
+
+  it.each([
+    { environment: 'staging', id: 'treasurehuntEnvironmentstaging4DB052B5' },
+    { environment: 'production', id: 'treasurehuntEnvironmentproductionDE9534C1' },
+  ])('has its turn when a deployment of $environment ends, however it ends', ({ environment, id }) => {
+    const [ended] = rules(environment);
+    expect(ended?.['EventPattern']).toEqual({
+      source: ['aws.appconfig'],
+      'detail-type': ['On Deployment Complete', 'On Deployment Rolled Back'],
+      detail: {
+        Application: { Id: [{ Ref: 'treasurehuntApplication82280B7C' }] },
+        Environment: { Id: [{ Ref: id }] },
+      },
+    });
+  });
+
+  it('has its turn every minute, too', () => {
+    expect(rules('staging')[1]).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    expect(rules('staging')).toHaveLength(2);
+  });
+
+  it.each([
+    { environment: 'staging', id: 'treasurehuntPublishstagingFunctionA212F9A0' },
+    { environment: 'production', id: 'treasurehuntPublishproductionFunction780BBC71' },
+  ])('wakes the publish function of $environment, whatever the event says', ({ environment, id }) => {
+    for (const rule of rules(environment)) {
+      const [target, ...others] = rule['Targets'] as { Arn: unknown; Input: unknown }[];
+      expect(text(target?.Arn)).toBe(`<${id}.Arn>`);
+      expect(target?.Input).toBe('{"advance":true}');
+      expect(advanceRequestSchema.safeParse(JSON.parse(String(target?.Input))).success).toBe(true);
+      expect(others).toEqual([]);
+    }
+  });
+
+  it('tries no turn twice, since the next is a minute away, and keeps those that failed', () => {
+    const about = invokeConfigOf('treasurehuntPublishstagingFunctionA212F9A0');
+    expect(about).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
     expect(failuresGoTo(about)).toMatch(/:veltrix-main-dead-letters$/);
   });
 });
@@ -258,22 +372,5 @@ describe('the fleet stack', () => {
   it('makes the mapping when the role may read the stream', () => {
     const [mapping] = Object.values(made().ofType('Fleet', 'AWS::Lambda::EventSourceMapping'));
     expect(mapping?.DependsOn).toEqual(['RecordLoadRoleDefaultPolicyA6D746A7']);
-  });
-});
-
-describe('a stage', () => {
-  it('has an account and region of its own', () => {
-    const of = (name: string, region?: string) => ({ name, region, strategies: {}, otherwise: 'linear-20' });
-    expect(stagesSchema.safeParse([of('one', 'eu-west-1'), of('two', 'eu-central-1')]).success).toBe(true);
-    expect(stagesSchema.safeParse([of('one'), of('two')]).error?.issues[0]?.message).toBe(
-      'must each have an account and region of its own',
-    );
-  });
-
-  it('has a default strategy for environments that it does not name', () => {
-    const [stage] = stages;
-    if (!stage) throw new Error('there is no stage');
-    expect(defaultStrategy(stage, 'staging')).toBe('linear-50');
-    expect(defaultStrategy(stage, 'elsewhere')).toBe('linear-20');
   });
 });
