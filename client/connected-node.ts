@@ -5,6 +5,7 @@ import type { NodeHealth, NodeReport } from '../core/fleet/node-reports.js';
 import type { Application, Profile } from '../core/profiles.js';
 import { waitFor } from './bounded-call.js';
 import type { NodeDeps } from './default-deps.js';
+import { suspectedSinceMs } from './disk/suspicion.js';
 import { randomUuid } from './incarnation.js';
 import type { Node, NodeStatus, ReportState } from './node.js';
 import { nodeNameOf, requiredIntervalMinSeconds, type Settings } from './options.js';
@@ -14,7 +15,7 @@ import { LabelCounters } from './reports/label-counters.js';
 import { LoadMeter } from './reports/load-meter.js';
 import { nodeReport } from './reports/node-report.js';
 import { Reporter } from './reports/reporter.js';
-import { Work } from './reports/work.js';
+import { type Ledger, Work } from './reports/work.js';
 import { type SafeLog, safeLog } from './safe-log.js';
 
 /** How long a service waits for its last report when the stream does not answer. */
@@ -52,18 +53,30 @@ export class ConnectedNode {
     this.#incarnation = randomUuid(random);
     const log = safeLog(settings.log);
     this.profiles = application.profiles.map((profile) => this.#liveProfile(profile, log));
-    const counters = this.profiles.map((profile) => profile.counters);
     this.#meter = new LoadMeter(settings.capacity, monotonicMs);
-    this.#work = new Work({ counters, meter: this.#meter, monotonicMs, slowAfterMs: settings.slowAfterMs });
+    const ledgers = this.profiles.map((profile) => ledgerOf(profile, settings));
+    this.#work = new Work({ ledgers, meter: this.#meter, monotonicMs, log });
     this.#reporter = this.#makeReporter();
     this.handle = this.#makeHandle();
   }
 
   /** Takes up what the disk holds, then asks AppConfig and reports, in the background. */
   async begin(): Promise<void> {
-    await Promise.all(this.profiles.map((profile) => profile.load()));
+    await this.#restore();
     this.#reporter?.start();
     for (const profile of this.profiles) profile.start();
+  }
+
+  /** All files are read before any is taken up: which version the last process died of is told from all of them. */
+  async #restore(): Promise<void> {
+    const copies = await Promise.all(this.profiles.map((profile) => profile.readCopy()));
+    const suspected = suspectedSinceMs(copies);
+    await Promise.all(
+      this.profiles.map((profile, index) => {
+        const copy = copies[index];
+        return copy && profile.takeUp(copy, suspected);
+      }),
+    );
   }
 
   /** Every profile has a value: the node works. */
@@ -204,6 +217,12 @@ export class ConnectedNode {
     });
   }
 }
+
+/** What is slow is for the profile's owner to say; where nobody did, for the node. */
+const ledgerOf = ({ profile, counters }: LiveProfile, { slowAfterMs }: Settings): Ledger => ({
+  counters,
+  slowAfterMs: profile.guard?.latencyObjectiveMs ?? slowAfterMs,
+});
 
 /** Asked for every 15 seconds or less often, AppConfig holds the node to it; more often, only the node does. */
 function paceOf(intervalSeconds: number | undefined): Pace {

@@ -81,10 +81,12 @@ export interface NodeStatus<App extends Application = Application> {
   readonly diskError?: string;
 }
 
-/** Work that was done outside `measure`. */
+/** Work that was done outside `measure`: whole numbers from 0 on, what was added since the last call. */
 export interface WorkCounts {
   readonly requests?: number;
+  /** Those of the requests that failed. */
   readonly errors?: number;
+  /** Those that took too long. Whoever measures decides what that is: they count as slow for every profile. */
   readonly slow?: number;
 }
 
@@ -96,11 +98,18 @@ export interface Node<App extends Application = Application> {
   };
   status(): NodeStatus<App>;
   /**
-   * Runs `work` and returns what it returns, a promise included. While it runs it is in flight; when it ends it counts as
-   * a request (as an error if it threw or rejected, as slow beyond `slowAfterMs`) of the versions in force when it began.
+   * Runs `work` and returns what it returns, or a promise that settles as its promise does; what it throws passes through.
+   * While it runs it is in flight; when it ends it counts as one request, for every profile, of the version that was in
+   * force when it began: as an error if it threw or rejected, as slow for each profile whose latency objective it missed.
+   *
+   * A call inside another counts for itself as well, so one failure would be two: measure a unit of work once, at its
+   * outermost door.
    */
   measure<Result>(work: () => Result): Result;
-  /** Adds work measured elsewhere to the versions in force now. Negative or fractional numbers count as nothing. */
+  /**
+   * Adds work measured elsewhere to the versions in force now. Given anything but whole numbers from 0 on it counts nothing
+   * of the call, and says so once in the log.
+   */
   count(counts: WorkCounts): void;
   /** How many requests wait to be worked on. They are load as much as those in flight. */
   setQueueDepth(depth: number): void;

@@ -57,7 +57,7 @@ export interface ConnectOptions<App extends Application = Application> {
     | undefined;
   /** `false` reports nothing. */
   readonly report?: { /** Default 5. */ readonly intervalSeconds?: number | undefined } | false | undefined;
-  /** Work that takes longer counts as slow. Default 1000. */
+  /** Work that takes longer counts as slow, for profiles whose `guard` names no `latencyObjectiveMs`. Default 1000. */
   readonly slowAfterMs?: number | undefined;
   /**
    * How long `connect` waits for AppConfig. Default 5000. When the disk holds a value of every profile it does not wait at

@@ -8,9 +8,9 @@ import type { Application, Profile, ProfileName } from '../core/profiles.js';
 import type { Node, NodeStatus, ProfileState } from './node.js';
 import { type ConfigValue, createConfigValue } from './profiles/config-value.js';
 import { deepFreeze } from './profiles/deep-freeze.js';
-import { LabelCounters } from './reports/label-counters.js';
 import { LoadMeter } from './reports/load-meter.js';
 import { Work } from './reports/work.js';
+import { safeLog } from './safe-log.js';
 
 /** A profile's value as one writes it in a configuration file. */
 export type TestValue<App extends Application, Name extends ProfileName<App>> = z.input<
@@ -99,7 +99,7 @@ function refuseUnknown(application: Application, names: readonly string[]): void
 function testNode(cluster: { application: string; environment: string }, held: ReadonlyMap<string, Held>) {
   const monotonicMs = () => performance.now();
   const meter = new LoadMeter(100, monotonicMs);
-  const work = new Work({ counters: [new LabelCounters()], meter, monotonicMs, slowAfterMs: 1000 });
+  const work = new Work({ ledgers: [], meter, monotonicMs, log: safeLog(undefined) });
   let health: NodeStatus['health'] = 'ready';
   const config = Object.fromEntries([...held].map(([name, { config }]) => [name, config]));
   return Object.freeze({

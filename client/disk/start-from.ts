@@ -24,21 +24,28 @@ export interface StartContext {
   readonly parse: (bytes: Uint8Array) => Checked<unknown>;
   readonly now: EpochMs;
   readonly requiredIntervalSeconds?: number;
+  /** A version on probation that was taken then, or later, is what the last process is thought to have died of. */
+  readonly suspectedSinceMs?: number | undefined;
 }
 
 /**
- * The state to begin with. A copy whose current version is still on probation was left by a process that died with it:
- * the previous version is in force then and the current one refused. One that closed in that time proved nothing: the
- * current version is on probation anew. Values are held against the schema again.
+ * The state to begin with. A copy whose current version is still on probation was left by a process that died with it: if
+ * it is the suspected one, the previous version is in force and it is refused. One that is not suspected, or with which the
+ * process closed, has proved nothing: it is on probation anew. Values are held against the schema again.
  */
 export function startFrom(copy: DiskCopy | undefined, context: StartContext): PollState {
   if (!copy?.current) return emptyState;
-  const died =
-    copy.probationSinceMs !== undefined
-      ? fromPrevious(copy, diedWith(copy.current, context), context)
-      : undefined;
+  const died = isSuspected(copy, context)
+    ? fromPrevious(copy, diedWith(copy.current, context), context)
+    : undefined;
   return died ?? fromCurrent(copy, copy.current, context);
 }
+
+const isSuspected = (
+  { current, probationSinceMs }: DiskCopy,
+  { suspectedSinceMs = 0 }: StartContext,
+): boolean =>
+  current !== undefined && probationSinceMs !== undefined && current.storedAtMs >= suspectedSinceMs;
 
 function fromCurrent(
   copy: DiskCopy,
@@ -48,11 +55,12 @@ function fromCurrent(
   const parsed = context.parse(bytesOf(current));
   if (!parsed.ok) return fromPrevious(copy, refusalOf(current.label, parsed), context) ?? emptyState;
   const active: ActiveVersion = { ...current, value: parsed.value, source: 'disk' };
-  const { previous, refused, unproved } = copy;
+  const { previous, refused } = copy;
+  const isUnproved = copy.unproved === true || copy.probationSinceMs !== undefined;
   const state: PollState = {
     failures: 0,
     active,
-    ...(previous && { previous, ...(unproved && { probationSinceMs: context.now }) }),
+    ...(previous && { previous, ...(isUnproved && { probationSinceMs: context.now }) }),
   };
   // A version that an earlier build's schema refused may suit this one: only a new session sends it again.
   if (refused?.cause === 'content') return state;

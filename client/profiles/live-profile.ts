@@ -5,18 +5,12 @@ import { type Checked, checkValue, parseContent } from '../../core/content/conte
 import type { ConfigurationSessions } from '../../core/delivery/configuration-sessions.js';
 import { describeProblem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
-import { boundedCall, waitFor } from '../bounded-call.js';
+import { waitFor } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
 import type { CopyFiles } from '../disk/copy-files.js';
 import { type CopyWriter, createCopyWriter } from '../disk/copy-writer.js';
-import {
-  type CopyOwner,
-  closedCopy,
-  copyOf,
-  type DiskCopy,
-  decodeCopy,
-  encodeCopy,
-} from '../disk/disk-copy.js';
+import { type CopyOwner, closedCopy, copyOf, type DiskCopy, encodeCopy } from '../disk/disk-copy.js';
+import { readCopy } from '../disk/read-copy.js';
 import { startFrom } from '../disk/start-from.js';
 import type { Config, ProfileState } from '../node.js';
 import type { LabelCounters } from '../reports/label-counters.js';
@@ -29,8 +23,7 @@ import { startPolling } from './polling.js';
 
 /** A process that lives this long with a version is taken as proof that it can. */
 const probationMs = 30_000;
-/** How long a node waits for its disk, when it starts and before it puts a version on probation in force. */
-const readTimeoutMs = 500;
+/** How long a node waits for its disk before it puts a version on probation in force. */
 const saveTimeoutMs = 2000;
 
 export interface LiveProfileDeps {
@@ -93,28 +86,30 @@ export class LiveProfile {
     this.#writer = files && createCopyWriter({ files, profile: profile.name, onWritten });
   }
 
-  /** Takes up what the last process left on disk. Never rejects. */
-  async load(): Promise<void> {
-    const { files, pace, clock, log } = this.#deps;
-    if (!files) return;
+  /** What the last process left on disk; undefined when that is nothing of use. Never rejects. */
+  async readCopy(): Promise<DiskCopy | undefined> {
+    const { files, clock } = this.#deps;
     try {
-      const file = await this.#read(files);
-      if (file === undefined) return;
-      const copy = decodeCopy(this.#owner, file);
-      if ('unusable' in copy) throw new Error(`the file of last good values is ignored: ${copy.unusable}`);
-      const parse = (bytes: Uint8Array) => this.#parse(bytes);
-      const state = startFrom(copy, {
-        ...pace,
-        place: files.place(this.profile.name),
-        parse,
-        now: clock.now(),
-      });
-      await this.#begin(state);
-      if (state.refused)
-        log('warn', `${this.profile.name}: ${state.refused.label} is refused`, { ...state.refused });
+      return files && (await readCopy({ files, owner: this.#owner, clock }));
     } catch (error) {
       this.#noteDisk(error);
+      return undefined;
     }
+  }
+
+  /** Takes it up. `suspectedSinceMs`: see `client/disk/suspicion.ts`. Never rejects. */
+  async takeUp(copy: DiskCopy, suspectedSinceMs: number | undefined): Promise<void> {
+    const { files, pace, clock, log } = this.#deps;
+    const state = startFrom(copy, {
+      ...pace,
+      place: files?.place(this.profile.name) ?? '',
+      parse: (bytes) => this.#parse(bytes),
+      now: clock.now(),
+      suspectedSinceMs,
+    });
+    await this.#begin(state);
+    if (state.refused)
+      log('warn', `${this.profile.name}: ${state.refused.label} is refused`, { ...state.refused });
   }
 
   /** Asks AppConfig, at once and from then on. */
@@ -250,18 +245,6 @@ export class LiveProfile {
 
   #parse(bytes: Uint8Array): Checked<unknown> {
     return frozen(parseContent(this.profile, bytes, 'tolerant'));
-  }
-
-  async #read(files: CopyFiles): Promise<string | undefined> {
-    const found = await boundedCall<{ readonly text: string | undefined } | { readonly problem: string }>({
-      clock: this.#deps.clock,
-      timeoutMs: readTimeoutMs,
-      controller: new AbortController(),
-      call: async () => ({ text: await files.read(this.profile.name) }),
-      failed: (problem) => ({ problem }),
-    });
-    if ('problem' in found) throw new Error(`the file of last good values cannot be read: ${found.problem}`);
-    return found.text;
   }
 
   #save(state: PollState = this.#state): Promise<void> {

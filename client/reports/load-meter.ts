@@ -26,15 +26,15 @@ export class LoadMeter {
     this.#window = { areaMs: 0, startedAtMs: this.#levelSinceMs };
   }
 
-  /** Work units in flight and queued, from here on. */
-  setLevel(level: number): void {
-    this.#account();
+  /** Work units in flight and queued, from `nowMs` on: this moment, on the meter's own clock. */
+  setLevel(level: number, nowMs: number): void {
+    this.#account(nowMs);
     this.#level = level;
   }
 
   /** 0 idle … 1 at capacity, on average since the window began. */
   load(): number {
-    this.#account();
+    this.#account(this.#monotonicMs());
     const durationMs = this.#levelSinceMs - this.#window.startedAtMs;
     const wide = durationMs >= windowMinMs ? undefined : this.#before;
     const areaMs = this.#window.areaMs + (wide?.areaMs ?? 0);
@@ -45,13 +45,12 @@ export class LoadMeter {
 
   /** Begins the next window. */
   nextWindow(): void {
-    this.#account();
+    this.#account(this.#monotonicMs());
     this.#before = this.#window;
     this.#window = { areaMs: 0, startedAtMs: this.#levelSinceMs };
   }
 
-  #account(): void {
-    const nowMs = this.#monotonicMs();
+  #account(nowMs: number): void {
     this.#window.areaMs += this.#level * (nowMs - this.#levelSinceMs);
     this.#levelSinceMs = nowMs;
   }

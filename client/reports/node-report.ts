@@ -26,6 +26,9 @@ export interface ReportFacts {
   readonly droppedReports: number;
 }
 
+/** As a report admits (core/fleet/node-reports.ts). */
+const lastErrorMaxChars = 500;
+
 /** A report in the form of `core/fleet/node-reports.ts`. */
 export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeReport {
   const { endpoint, labels, capacity, report } = settings;
@@ -41,11 +44,12 @@ export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeR
 }
 
 function profileReport({ state, schemaVersion, counters }: ReportedProfile): ProfileReport {
-  const { label, source, refused } = state;
+  const { label, source, refused, lastError } = state;
   return {
     ...(label !== undefined && { label }),
     source,
     ...(refused && { refused }),
+    ...(lastError !== undefined && { lastError: lastError.slice(0, lastErrorMaxChars) }),
     schemaVersion,
     counters: counters.report(),
   };

@@ -1,20 +1,31 @@
 /** The work a node does: what is in flight, what waits, and how it ended. */
 
 import type { WorkCounts } from '../node.js';
+import type { SafeLog } from '../safe-log.js';
 import type { LabelCounters } from './label-counters.js';
 import type { LoadMeter } from './load-meter.js';
 
+/** More than this at once is no count of requests, but something else in its place. */
+const countMax = 1_000_000_000;
+
+/** Where one profile's work is counted, and from when on it is slow for that profile. */
+export interface Ledger {
+  readonly counters: LabelCounters;
+  readonly slowAfterMs: number;
+}
+
 export interface WorkDeps {
-  readonly counters: readonly LabelCounters[];
+  readonly ledgers: readonly Ledger[];
   readonly meter: LoadMeter;
   readonly monotonicMs: () => number;
-  readonly slowAfterMs: number;
+  readonly log: SafeLog;
 }
 
 export class Work {
   readonly #deps: WorkDeps;
   #inFlight = 0;
   #queueDepth = 0;
+  #hasComplained = false;
   #idle: (() => void)[] = [];
 
   constructor(deps: WorkDeps) {
@@ -54,17 +65,23 @@ export class Work {
   }
 
   count(counts: WorkCounts): void {
-    for (const counters of this.#deps.counters) {
+    const { requests = 0, errors = 0, slow = 0 } = counts;
+    // Half of what was meant may look like harm: errors without their requests.
+    if (![requests, errors, slow].every(isCount)) {
+      this.#complain(counts);
+      return;
+    }
+    for (const { counters } of this.#deps.ledgers) {
       const tally = counters.current();
-      tally.requests += whole(counts.requests);
-      tally.errors += whole(counts.errors);
-      tally.slow += whole(counts.slow);
+      tally.requests += requests;
+      tally.errors += errors;
+      tally.slow += slow;
     }
   }
 
   setQueueDepth(depth: number): void {
-    this.#queueDepth = whole(depth);
-    this.#deps.meter.setLevel(this.#inFlight + this.#queueDepth);
+    this.#queueDepth = isCount(depth) ? depth : 0;
+    this.#tellMeter(this.#deps.monotonicMs());
   }
 
   /** Resolves when nothing is in flight. */
@@ -73,32 +90,45 @@ export class Work {
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
+  /** @returns what ends it. Only the first call counts: a thenable may settle twice, or throw after it did. */
   #begin(): (failed: boolean) => void {
-    const startedAtMs = this.#deps.monotonicMs();
-    const tallies = this.#deps.counters.map((counters) => counters.current());
-    this.#move(1);
+    const { ledgers, monotonicMs } = this.#deps;
+    const startedAtMs = monotonicMs();
+    // What is in force now: the version may be another one when the work ends.
+    const tallies = ledgers.map(({ counters }) => counters.current());
+    let isOver = false;
+    this.#inFlight += 1;
+    this.#tellMeter(startedAtMs);
     return (failed) => {
-      const slow = this.#deps.monotonicMs() - startedAtMs > this.#deps.slowAfterMs;
-      for (const tally of tallies) {
+      if (isOver) return;
+      isOver = true;
+      const endedAtMs = monotonicMs();
+      for (const [index, tally] of tallies.entries()) {
         tally.requests += 1;
         if (failed) tally.errors += 1;
-        if (slow) tally.slow += 1;
+        if (endedAtMs - startedAtMs > (ledgers[index]?.slowAfterMs ?? Infinity)) tally.slow += 1;
       }
-      this.#move(-1);
+      this.#inFlight -= 1;
+      this.#tellMeter(endedAtMs);
+      if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
     };
   }
 
-  #move(by: 1 | -1): void {
-    this.#inFlight += by;
-    this.#deps.meter.setLevel(this.#inFlight + this.#queueDepth);
-    if (this.#inFlight > 0) return;
-    for (const resolve of this.#idle.splice(0)) resolve();
+  #tellMeter(nowMs: number): void {
+    this.#deps.meter.setLevel(this.#inFlight + this.#queueDepth, nowMs);
+  }
+
+  /** Once: what calls it wrongly calls it often. */
+  #complain(counts: WorkCounts): void {
+    if (this.#hasComplained) return;
+    this.#hasComplained = true;
+    this.#deps.log('warn', 'count() takes whole numbers from 0 to a thousand million: nothing was counted', {
+      ...counts,
+    });
   }
 }
 
-/** What cannot be counted counts as nothing: a meter must not break what it measures. */
-const whole = (value: number | undefined): number =>
-  value !== undefined && Number.isSafeInteger(value) && value > 0 ? value : 0;
+const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= countMax;
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

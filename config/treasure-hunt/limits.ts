@@ -71,6 +71,12 @@ export const limits = defineProfile({
   description: 'Queue sizes, rates, time-outs and retries per account tier',
   schemaVersion: 1,
   schema,
+  guard: {
+    // Nothing here fills a cache: what a limit does, it does from the first attempt on.
+    warmUpSeconds: 0,
+    // A player waits this long for a verdict and thinks nothing of it; a first try that took too long fits in.
+    latencyObjectiveMs: 2_000,
+  },
   // A node that has never seen a published value serves, but carefully.
   defaults: {
     queueSize: 50,

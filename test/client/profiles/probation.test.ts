@@ -28,6 +28,63 @@ async function restartAfterClose(livedMs: number) {
   return restart(world, world.disk.files);
 }
 
+/** A node that took version 2 of both profiles, 10 seconds apart, and the process of which ended with both on probation. */
+async function dieWithTwo(first: 'gameplay' | 'limits') {
+  const world = createWorld();
+  await world.connect({ report: false, poll: { intervalSeconds: 1 } });
+  const deploy = {
+    gameplay: () => world.appConfig.deploy('gameplay', { coolDownMs: 1 }, 'v2-aaaaaaaa'),
+    limits: () => world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb'),
+  };
+  deploy[first]();
+  await world.clock.advance(10_000);
+  deploy[first === 'gameplay' ? 'limits' : 'gameplay']();
+  await world.clock.advance(5000);
+  return restart(world, new Map(world.disk.files));
+}
+
+const refusedBy = ({ config }: Awaited<ReturnType<typeof dieWithTwo>>['node']) =>
+  (['gameplay', 'limits'] as const).filter((profile) => config[profile].state().refused !== undefined);
+
+describe('probation of two profiles at once', () => {
+  it.each([
+    ['gameplay', 'limits'],
+    ['limits', 'gameplay'],
+  ] as const)('suspects, where %s was taken first, %s alone', async (first, last) => {
+    const { node } = await dieWithTwo(first);
+    expect(refusedBy(node)).toEqual([last]);
+    expect(node.config[first].state().label).toMatch(/^v2-/);
+    expect(node.config[last].state().label).toMatch(/^v1-/);
+  });
+
+  it('suspects the other one when the process dies again without the first', async () => {
+    const { next } = await dieWithTwo('gameplay');
+    await next.clock.advance(29_000);
+    const { node } = await restart(next, new Map(next.disk.files));
+    expect(refusedBy(node)).toEqual(['gameplay', 'limits']);
+    expect(node.config.gameplay.get().coolDownMs).toBe(800);
+  });
+
+  it('trusts the other one once a process lived with it', async () => {
+    const { next } = await dieWithTwo('gameplay');
+    await next.clock.advance(30_001);
+    const { node } = await restart(next, new Map(next.disk.files));
+    expect(refusedBy(node)).toEqual(['limits']);
+    expect(node.config.gameplay.get().coolDownMs).toBe(1);
+  });
+
+  it('does not suspect a version that was proved, whenever the other was taken', async () => {
+    const world = createWorld();
+    await world.connect({ report: false, poll: { intervalSeconds: 1 } });
+    world.appConfig.deploy('gameplay', { coolDownMs: 1 }, 'v2-aaaaaaaa');
+    await world.clock.advance(32_000);
+    world.appConfig.deploy('limits', { queueSize: 11 }, 'v2-bbbbbbbb');
+    await world.clock.advance(5000);
+    const { node } = await restart(world, new Map(world.disk.files));
+    expect(refusedBy(node)).toEqual(['limits']);
+  });
+});
+
 describe('probation', () => {
   it('starts from the version before when the process died with a version it had just taken', async () => {
     const world = createWorld();

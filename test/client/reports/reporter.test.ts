@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { connectWith } from '../../../client/connect.js';
 import { nodeReportSchema } from '../../../core/fleet/node-reports.js';
-import { createWorld, seededRandom } from '../world.js';
+import { createWorld, gameplay, hunt, limits, seededRandom } from '../world.js';
 
 const last = <T>(items: readonly T[]): T | undefined => items.at(-1);
 
@@ -128,6 +129,56 @@ describe('reports', () => {
     expect(last(world.stream.reports)?.profiles.limits?.counters).toEqual({
       'v1-bbbbbbbb': { requests: 1, errors: 0, slow: 1 },
       'v2-bbbbbbbb': { requests: 0, errors: 0, slow: 0 },
+    });
+  });
+
+  it('call slow what the profile says is slow, and else what the node says', async () => {
+    const patient = { ...gameplay, guard: { latencyObjectiveMs: 400 } };
+    const world = createWorld();
+    const starting = connectWith(
+      { ...hunt, profiles: [patient, limits] },
+      { environment: 'staging', node: 'n1', slowAfterMs: 200 },
+      world.outside,
+    );
+    await world.clock.settle();
+    const node = await starting;
+    const take = (durationMs: number) => {
+      const work = node.measure(
+        () => new Promise<void>((resolve) => world.clock.setTimer(resolve, durationMs)),
+      );
+      return world.clock.advance(durationMs).then(() => work);
+    };
+    await take(100);
+    await take(300);
+    await take(500);
+    node.count({ requests: 4, slow: 3 });
+    await world.clock.advance(6000);
+    const { profiles } = last(world.stream.reports) ?? {};
+    expect(profiles?.gameplay?.counters['v1-aaaaaaaa']).toEqual({ requests: 7, errors: 0, slow: 4 });
+    expect(profiles?.limits?.counters['v1-bbbbbbbb']).toEqual({ requests: 7, errors: 0, slow: 5 });
+  });
+
+  it('go on counting a version that returns after it was rolled back', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    const deploy = async (queueSize: number, label: string) => {
+      world.appConfig.deploy('limits', { queueSize }, label);
+      await world.clock.advance(60_000);
+    };
+    node.count({ requests: 100, errors: 1 });
+    await deploy(11, 'v2-bbbbbbbb');
+    node.count({ requests: 50, errors: 25 });
+    await deploy(10, 'v1-bbbbbbbb');
+    node.count({ requests: 7 });
+    await deploy(11, 'v2-bbbbbbbb');
+    node.count({ requests: 1 });
+    await world.clock.advance(6000);
+    expect(last(world.stream.reports)?.profiles.limits?.counters).toEqual({
+      'v1-bbbbbbbb': { requests: 107, errors: 1, slow: 0 },
+      'v2-bbbbbbbb': { requests: 51, errors: 25, slow: 0 },
+    });
+    expect(last(world.stream.reports)?.profiles.gameplay?.counters).toEqual({
+      'v1-aaaaaaaa': { requests: 158, errors: 26, slow: 0 },
     });
   });
 

@@ -5,13 +5,15 @@ import { LoadMeter } from '../../../client/reports/load-meter.js';
 import { Work } from '../../../client/reports/work.js';
 
 function createWork({ capacity = 10, slowAfterMs = 100 } = {}) {
+  const logged: unknown[] = [];
   const time = { nowMs: 0 };
   const monotonicMs = () => time.nowMs;
   const counters = new LabelCounters();
   counters.hold('v1');
   const meter = new LoadMeter(capacity, monotonicMs);
-  const work = new Work({ counters: [counters], meter, monotonicMs, slowAfterMs });
-  return { time, counters, meter, work };
+  const log = (_level: string, message: string, fields: object) => logged.push([message, fields]);
+  const work = new Work({ ledgers: [{ counters, slowAfterMs }], meter, monotonicMs, log });
+  return { time, counters, meter, work, logged };
 }
 
 /** A promise that ends when told to. */
@@ -79,13 +81,171 @@ describe('measure', () => {
   });
 });
 
-describe('count', () => {
-  it('adds whole numbers and nothing else', () => {
+describe('measure, with odd work', () => {
+  it('passes errors through as they are, whatever is thrown', async () => {
     const { work, counters } = createWork();
+    const thrown = { code: 7 };
+    const rejected = new RangeError('far');
+    const caught = (run: () => unknown) => {
+      try {
+        return run();
+      } catch (error) {
+        return error;
+      }
+    };
+    const fail = () => {
+      throw thrown;
+    };
+    expect(caught(() => work.measure(fail))).toBe(thrown);
+    expect(await work.measure(() => Promise.reject(rejected)).catch((error: unknown) => error)).toBe(
+      rejected,
+    );
+    expect(counters.report()).toEqual({ v1: { requests: 2, errors: 2, slow: 0 } });
+  });
+
+  it('counts a thenable once that settles twice, or throws when it is asked', () => {
+    const { work, counters } = createWork();
+    type Settle = (value?: unknown) => unknown;
+    const both = {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable that is no promise is what is tried
+      then: (yes: Settle, no: Settle) => {
+        yes();
+        no('too late');
+      },
+    };
+    expect(() => work.measure(() => both)).toThrow('too late');
+    const broken = {
+      // biome-ignore lint/suspicious/noThenProperty: as above
+      get then(): never {
+        throw new Error('no then');
+      },
+    };
+    expect(() => work.measure(() => broken)).toThrow('no then');
+    expect(counters.report()).toEqual({ v1: { requests: 2, errors: 1, slow: 0 } });
+    expect(work.inFlight).toBe(0);
+  });
+
+  it('counts a call inside another as work of its own', () => {
+    const { work, counters } = createWork();
+    const inner = () => work.measure(() => JSON.parse('{'));
+    expect(() => work.measure(inner)).toThrow(SyntaxError);
+    expect(counters.report()).toEqual({ v1: { requests: 2, errors: 2, slow: 0 } });
+  });
+
+  it('counts what takes just as long as it may as not slow', () => {
+    const { work, counters, time } = createWork({ slowAfterMs: 100 });
+    const take = (durationMs: number) =>
+      work.measure(() => {
+        time.nowMs += durationMs;
+      });
+    take(100);
+    take(100.5);
+    expect(counters.report()).toEqual({ v1: { requests: 2, errors: 0, slow: 1 } });
+  });
+});
+
+describe('count', () => {
+  it('adds whole numbers', () => {
+    const { work, counters, logged } = createWork();
     work.count({ requests: 5, errors: 2 });
-    work.count({ requests: -1, errors: Number.NaN, slow: 0.5 });
     work.count({ slow: 1 });
-    expect(counters.report()).toEqual({ v1: { requests: 5, errors: 2, slow: 1 } });
+    work.count({ requests: 1_000_000_000 });
+    work.count({});
+    expect(counters.report()).toEqual({ v1: { requests: 1_000_000_005, errors: 2, slow: 1 } });
+    expect(logged).toEqual([]);
+  });
+
+  it.each([
+    { requests: -1 },
+    { requests: 0.5, errors: 1 },
+    { requests: 10, errors: Number.NaN },
+    { requests: 10, slow: Number.POSITIVE_INFINITY },
+    { requests: 1_700_000_000_000 },
+    JSON.parse('{ "requests": 3, "errors": "1" }'),
+  ])('counts nothing of %j', (counts) => {
+    const { work, counters } = createWork();
+    work.count(counts);
+    expect(counters.report()).toEqual({ v1: { requests: 0, errors: 0, slow: 0 } });
+  });
+
+  it('says once that it counted nothing, with what it was given', () => {
+    const { work, logged } = createWork();
+    work.count({ requests: -1 });
+    work.count({ requests: -2 });
+    expect(logged).toEqual([
+      ['count() takes whole numbers from 0 to a thousand million: nothing was counted', { requests: -1 }],
+    ]);
+  });
+});
+
+describe('work, counted for several profiles', () => {
+  /** What happens to a node of two profiles, step by step. */
+  const step = fc.oneof(
+    fc.record({
+      kind: fc.constant('hold' as const),
+      profile: fc.nat(1),
+      label: fc.constantFrom('v1', 'v2', 'v3'),
+    }),
+    fc.record({ kind: fc.constant('begin' as const) }),
+    fc.record({ kind: fc.constant('end' as const), which: fc.nat(5), failed: fc.boolean() }),
+    fc.record({ kind: fc.constant('pass' as const), durationMs: fc.constantFrom(40, 60, 300) }),
+  );
+
+  it('counts each request once a profile, for the label it began under, by the objective of the profile', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const time = { nowMs: 0 };
+        const monotonicMs = () => time.nowMs;
+        const objectivesMs = [100, 250];
+        const ledgers = objectivesMs.map((slowAfterMs) => ({ counters: new LabelCounters(), slowAfterMs }));
+        const work = new Work({
+          ledgers,
+          meter: new LoadMeter(1, monotonicMs),
+          monotonicMs,
+          log: () => undefined,
+        });
+        const held = ['v1', 'v1'];
+        for (const { counters } of ledgers) counters.hold('v1');
+        const expected = [new Map<string, number[]>(), new Map<string, number[]>()];
+        const open: { labels: string[]; startedAtMs: number; job: ReturnType<typeof deferred<void>> }[] = [];
+        for (const each of steps) {
+          if (each.kind === 'hold') {
+            held[each.profile] = each.label;
+            ledgers[each.profile]?.counters.hold(each.label);
+          } else if (each.kind === 'pass') time.nowMs += each.durationMs;
+          else if (each.kind === 'begin') {
+            const job = deferred<void>();
+            open.push({ labels: [...held], startedAtMs: time.nowMs, job });
+            void work.measure(() => job.promise).catch(() => undefined);
+          } else {
+            const [ended] = open.splice(each.which % Math.max(open.length, 1), 1);
+            if (!ended) continue;
+            if (each.failed) ended.job.reject(new Error('no'));
+            else ended.job.resolve();
+            await new Promise(setImmediate);
+            ended.labels.forEach((label, profile) => {
+              const [requests = 0, errors = 0, slow = 0] = expected[profile]?.get(label) ?? [];
+              const isSlow = time.nowMs - ended.startedAtMs > (objectivesMs[profile] ?? 0);
+              expected[profile]?.set(label, [
+                requests + 1,
+                errors + Number(each.failed),
+                slow + Number(isSlow),
+              ]);
+            });
+          }
+        }
+        expect(work.inFlight).toBe(open.length);
+        ledgers.forEach(({ counters }, profile) => {
+          for (const [label, { requests, errors, slow }] of Object.entries(counters.report())) {
+            expect([label, requests, errors, slow]).toEqual([
+              label,
+              ...(expected[profile]?.get(label) ?? [0, 0, 0]),
+            ]);
+          }
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

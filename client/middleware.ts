@@ -1,0 +1,6 @@
+/** The door of `veltrix/middleware`: requests counted as they end, for those who serve with a framework. */
+
+export { expressMiddleware } from './middleware/express.js';
+export { fastifyPlugin } from './middleware/fastify.js';
+export { honoMiddleware } from './middleware/hono.js';
+export type { Measurer, ServerResponse } from './middleware/measure-response.js';
