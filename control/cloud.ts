@@ -1,9 +1,11 @@
 /** What an operator's questions are answered from, and acted through: one stage of Veltrix, seen through names. */
 
 import type { ClusterAddress } from '../core/addresses.js';
-import type { ChangeEvent } from '../core/delivery/change-events.js';
+import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
-import type { PublishRequest, PublishResult } from '../core/delivery/publishing.js';
+import type { PublishQueue } from '../core/delivery/publish-queue.js';
+import type { PublishRequest, PublishResult, QueueRequest } from '../core/delivery/publishing.js';
+import type { RolloutRecords } from '../core/delivery/rollout-records.js';
 import type { NodeRecords } from '../core/fleet/node-records.js';
 import type { Clock } from '../core/time.js';
 
@@ -17,13 +19,24 @@ export interface Cloud {
   /** @throws UsageError with the nearest name when application or environment is not deployed. */
   environment(cluster: ClusterAddress): Promise<OpenEnvironment>;
   readonly records: Pick<NodeRecords, 'list'>;
-  /** The gate. @throws ServiceUnavailable when it cannot be reached or fails. */
-  publish(cluster: ClusterAddress, request: PublishRequest): Promise<PublishResult>;
+  /** Who published each deployment, and what the guard made of it. */
+  readonly rollouts: Pick<RolloutRecords, 'read'>;
+  /** What waits for its turn in an environment. @throws ServiceUnavailable when it cannot be read. */
+  queue(cluster: ClusterAddress): Promise<PublishQueue>;
+  /** The gate, and the one door to its queue. @throws ServiceUnavailable when it cannot be reached or fails. */
+  publish(cluster: ClusterAddress, request: PublishRequest | QueueRequest): Promise<PublishResult>;
   /** Change events as they stand on the stream, oldest first; ends at the newest, or follows until `signal` aborts. */
-  changes(options: { readonly follow: boolean; readonly signal?: AbortSignal }): AsyncIterable<ChangeEvent>;
+  changes(options: ChangesQuestion): AsyncIterable<ToldChange>;
   readonly clock: Clock;
   /** Resolves after so many milliseconds, or at once when `signal` aborts. */
   wait(durationMs: number, signal?: AbortSignal): Promise<void>;
+}
+
+export interface ChangesQuestion {
+  readonly follow: boolean;
+  /** Leaves out what the stream took before (milliseconds since the epoch). */
+  readonly sinceMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 export interface OpenEnvironment {

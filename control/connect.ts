@@ -2,13 +2,17 @@
 
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Directory, Ids } from '../aws/directory.js';
-import type { ClusterAddress } from '../core/addresses.js';
-import type { ChangeEvent } from '../core/delivery/change-events.js';
+import { type ClusterAddress, formatCluster } from '../core/addresses.js';
+import type { ToldChange } from '../core/delivery/change-stream.js';
+import type { EnvironmentStore } from '../core/delivery/deployments.js';
+import type { PublishQueues } from '../core/delivery/publish-queue.js';
+import type { RolloutRecords } from '../core/delivery/rollout-records.js';
+import { strategyNames } from '../core/delivery/strategies.js';
 import { UsageError } from '../core/errors.js';
 import type { NodeRecords } from '../core/fleet/node-records.js';
-import { changesStream, nodesTable } from '../core/names.js';
+import { changesStream, nodesTable, queuesTable, rolloutsTable, strategyName } from '../core/names.js';
 import { type Clock, epochMs } from '../core/time.js';
-import type { Cloud, OpenEnvironment } from './cloud.js';
+import type { ChangesQuestion, Cloud, OpenEnvironment } from './cloud.js';
 import { suggestNames } from './files/nearest.js';
 
 export interface Connection {
@@ -23,12 +27,16 @@ const clock: Clock = () => epochMs(Date.now());
 export function connect({ stage, target }: Connection): Cloud {
   const directory = once(openDirectory);
   const records = once(() => openRecords(stage));
+  const rollouts = once(() => openRollouts(stage));
+  const queues = once(() => openQueues(stage));
   return {
     target,
     applications: async () => [...(await (await directory()).applications()).keys()].sort(),
     environments: async (name) => [...(await environmentsOf(await directory(), name)).ids.keys()].sort(),
-    environment: oncePerCluster(async (cluster) => openEnvironment(await directory(), cluster)),
+    environment: oncePerCluster(async (cluster) => openEnvironment(await directory(), { stage, cluster })),
     records: { list: async (cluster) => (await records()).list(cluster) },
+    rollouts: { read: async (cluster, deployments) => (await rollouts()).read(cluster, deployments) },
+    queue: async (cluster) => (await (await queues()).read(formatCluster(cluster))).queue,
     publish: async (cluster, request) => (await openPublishFunction(stage, cluster)).publish(request),
     changes: (options) => openChanges(stage, options),
     clock,
@@ -45,7 +53,12 @@ async function openDirectory(): Promise<Directory> {
   return { ...directory, applications: once(directory.applications) };
 }
 
-async function openEnvironment(directory: Directory, cluster: ClusterAddress): Promise<OpenEnvironment> {
+interface Place {
+  readonly stage: string;
+  readonly cluster: ClusterAddress;
+}
+
+async function openEnvironment(directory: Directory, { stage, cluster }: Place): Promise<OpenEnvironment> {
   const { applicationId, ids } = await environmentsOf(directory, cluster.application);
   const environmentId = demandId(ids, cluster.environment, `environment of ${cluster.application}`);
   const [profiles, { createEnvironmentStore }, { appConfigClient }] = await Promise.all([
@@ -53,14 +66,27 @@ async function openEnvironment(directory: Directory, cluster: ClusterAddress): P
     import('../aws/environment-store.js'),
     import('../aws/clients.js'),
   ]);
-  const profileIds = Object.fromEntries(profiles);
-  // Commands read; only the publish function starts deployments, and it alone needs strategies.
-  const where = { applicationId, environmentId, profileIds, strategyIds: {} };
+  const client = await appConfigClient();
+  const where = { applicationId, environmentId, profileIds: Object.fromEntries(profiles), strategyIds: {} };
+  // Only undoing starts deployments, so strategies are looked up when one is started.
+  const startDeployment: EnvironmentStore['startDeployment'] = async (request) => {
+    const strategyIds = await strategyIdsOf(directory, stage);
+    return createEnvironmentStore(client, { ...where, strategyIds }).startDeployment(request);
+  };
   return {
-    store: createEnvironmentStore(await appConfigClient(), where),
+    store: { ...createEnvironmentStore(client, where), startDeployment },
     profiles: [...profiles.keys()].sort(),
     hasProfile: (name) => profiles.get(name) !== undefined,
   };
+}
+
+/** Ids of the stage's own strategies, as far as they are deployed. */
+async function strategyIdsOf(directory: Directory, stage: string): Promise<Record<string, string>> {
+  const ids = await directory.strategies();
+  const found = strategyNames.map((name) => [name, ids.get(strategyName(stage, name))] as const);
+  return Object.fromEntries(
+    found.filter((entry): entry is [(typeof entry)[0], string] => entry[1] !== undefined),
+  );
 }
 
 async function environmentsOf(directory: Directory, application: string) {
@@ -82,6 +108,22 @@ async function openRecords(stage: string): Promise<NodeRecords> {
   return createNodeRecords(await dynamoDbClient(), nodesTable(stage), clock);
 }
 
+async function openRollouts(stage: string): Promise<Pick<RolloutRecords, 'read'>> {
+  const [{ createRolloutRecords }, { dynamoDbClient }] = await Promise.all([
+    import('../aws/rollout-records.js'),
+    import('../aws/clients.js'),
+  ]);
+  return createRolloutRecords(await dynamoDbClient(), rolloutsTable(stage), clock);
+}
+
+async function openQueues(stage: string): Promise<Pick<PublishQueues, 'read'>> {
+  const [{ createPublishQueues }, { dynamoDbClient }] = await Promise.all([
+    import('../aws/publish-queues.js'),
+    import('../aws/clients.js'),
+  ]);
+  return createPublishQueues(await dynamoDbClient(), queuesTable(stage));
+}
+
 async function openPublishFunction(stage: string, cluster: ClusterAddress) {
   const [{ createPublishFunction }, { lambdaClient }] = await Promise.all([
     import('../aws/publish-function.js'),
@@ -90,10 +132,7 @@ async function openPublishFunction(stage: string, cluster: ClusterAddress) {
   return createPublishFunction(await lambdaClient(), { stage, cluster });
 }
 
-async function* openChanges(
-  stage: string,
-  reading: { readonly follow: boolean; readonly signal?: AbortSignal },
-): AsyncGenerator<ChangeEvent> {
+async function* openChanges(stage: string, reading: ChangesQuestion): AsyncGenerator<ToldChange> {
   const [{ readChangeLog }, { kinesisClient }] = await Promise.all([
     import('../aws/change-log.js'),
     import('../aws/clients.js'),

@@ -3,13 +3,9 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../core/content/canonical-json.js';
 import { hash8Of } from '../core/content/content.js';
-import {
-  type Deployment,
-  type DeploymentSummary,
-  deployedOf,
-  type EnvironmentStore,
-} from '../core/delivery/deployments.js';
+import type { Deployment, DeploymentSummary, EnvironmentStore } from '../core/delivery/deployments.js';
 import { readProvenance } from '../core/delivery/provenance.js';
+import type { Publication } from '../core/delivery/rollout-records.js';
 import { type StrategyName, strategies, strategyNames } from '../core/delivery/strategies.js';
 import { ServiceUnavailable } from '../core/errors.js';
 
@@ -65,15 +61,34 @@ export interface DeployedVersion {
   readonly reason: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
+  /** Who asked, as AWS knows it: an ARN, or the last part of one. Absent where nobody proved it. */
+  readonly caller?: string;
+  /** Git commit the content was published from, in full or its first digits. */
+  readonly commit?: string;
+  /** Why content that was rolled back lately was published all the same. */
+  readonly forced?: string;
+  /** Number of the deployment that it undid by going back to an earlier version. */
+  readonly undoes?: number;
 }
 
-export function describeVersion(summary: DeploymentSummary, description: string): DeployedVersion {
+/** What AppConfig keeps of it, and in full what the record of its rollout keeps, where there is one. */
+export function describeVersion(
+  summary: DeploymentSummary,
+  description: string,
+  publication?: Publication,
+): DeployedVersion {
+  const { author, reason, caller, commit, forced } = publication ?? {};
   return {
     version: summary.version,
     ...(summary.label !== undefined && { label: summary.label }),
     deployment: summary.number,
     ...readProvenance(description),
     startedAt: summary.startedAt,
+    ...(author !== undefined && { author }),
+    ...(reason !== undefined && { reason }),
+    ...(caller !== undefined && { caller }),
+    ...(commit !== undefined && { commit }),
+    ...(forced !== undefined && { forced }),
   };
 }
 
@@ -97,16 +112,6 @@ export interface StoredValue {
   readonly version: number;
   readonly bytes: Uint8Array;
   readonly value: JsonValue;
-}
-
-/** The content of the version that is deployed; undefined when nothing is. */
-export async function readDeployedValue(
-  store: EnvironmentStore,
-  profile: string,
-  deployments: readonly DeploymentSummary[],
-): Promise<StoredValue | undefined> {
-  const version = deployedOf(deployments, profile)?.version;
-  return version === undefined ? undefined : readValue(store, profile, version);
 }
 
 /** One version's content as a value; undefined when there is no such version. @throws ServiceUnavailable when it is no JSON. */

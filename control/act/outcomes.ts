@@ -38,6 +38,49 @@ export class RolledBack extends VeltrixError {
   }
 }
 
+/** Somebody else acted on the profile while it was being undone. Look again before undoing more than was agreed to. */
+export class RollbackOvertaken extends VeltrixError {
+  override readonly name = 'RollbackOvertaken';
+  override readonly code = 'VELTRIX_ROLLBACK_OVERTAKEN';
+
+  /** `by`: what was deployed meanwhile; absent where the environment did not hold still. */
+  constructor(address: string, by?: { readonly number: number; readonly version: number }) {
+    const what = by
+      ? `version ${by.version} was deployed meanwhile (deployment ${by.number})`
+      : 'its environment changed again and again meanwhile';
+    super(`${address}: ${what}`, {
+      hint: `See \`veltrix status ${address}\`, then roll back again if it is still needed.`,
+      retryable: true,
+    });
+  }
+}
+
+/** What was queued waits for a person. */
+export class QueueHeld extends VeltrixError {
+  override readonly name = 'QueueHeld';
+  override readonly code = 'VELTRIX_QUEUE_HELD';
+
+  constructor(address: string, facts: { readonly version: number; readonly why: string }) {
+    super(`${address}: version ${facts.version} waits in the queue for a person: ${facts.why}`, {
+      hint: `Let it go on with \`veltrix queue release ${address} -m "…"\`, or take it out with \`veltrix queue drop ${address} -m "…"\`.`,
+    });
+  }
+}
+
+/** What was queued will not be published: somebody took it out, or published something newer in its place. */
+export class TakenFromQueue extends VeltrixError {
+  override readonly name = 'TakenFromQueue';
+  override readonly code = 'VELTRIX_TAKEN_FROM_QUEUE';
+
+  constructor(
+    address: string,
+    { version, instead }: { readonly version: number; readonly instead: number | undefined },
+  ) {
+    const how = instead === undefined ? 'was taken out of the queue' : `gave its place to version ${instead}`;
+    super(`${address}: version ${version} ${how}`, { hint: `See \`veltrix history ${address}\`.` });
+  }
+}
+
 /** The fleet does not hold the version: a node refused it, or the time was over. */
 export class NotConverged extends VeltrixError {
   override readonly name = 'NotConverged';

@@ -2,21 +2,23 @@
 
 import { type Address, formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import type { JsonValue } from '../../core/content/canonical-json.js';
-import { checkValue } from '../../core/content/content.js';
 import { type DeploymentSummary, deployedOf } from '../../core/delivery/deployments.js';
+import type { Failure } from '../../core/delivery/failure-memory.js';
+import { type PublishQueue, waitingIn } from '../../core/delivery/publish-queue.js';
 import { decidePublish, type PublishDecision } from '../../core/delivery/publishing.js';
+import { decideTurn } from '../../core/delivery/queue-turns.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
-import { describeProblem } from '../../core/errors.js';
-import type { NodeRecord } from '../../core/fleet/node-records.js';
-import type { Profile } from '../../core/profiles.js';
+import { guardSettingsOf, type Profile } from '../../core/profiles.js';
+import type { EpochMs } from '../../core/time.js';
 import { clustersOf, demandCluster, type OpenCluster } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
-import { hash8, readDeployedValue, readDeployments, type StoredValue } from '../facts.js';
+import { hash8, readValue, type StoredValue, strategyOf } from '../facts.js';
 import { type PreparedFile, prepareFile } from '../files/check.js';
 import { type LoadedApplication, profileOf } from '../files/workspace.js';
 import type { PlacedProblem } from '../files/yaml-file.js';
-import { liveNodes } from '../fleet/liveness.js';
 import { type Change, diffJson } from '../values/json-diff.js';
+import { type ClusterFacts, readClusterFacts, readDecisionFacts } from './plan-facts.js';
+import { type Judging, judgingNotes, judgingOf, returnNotes, schemaNotes } from './plan-notes.js';
 
 /** AppConfig charges this for a configuration that a node receives (AWS Systems Manager pricing, AppConfig). */
 const receivedPriceUsd = 0.0008;
@@ -30,8 +32,11 @@ export interface Plan {
 export interface ProfilePlan {
   readonly address: string;
   readonly file: string;
-  /** `busy`: there is something to publish, and the environment is occupied. */
-  readonly outcome: 'unchanged' | 'publish' | 'busy' | 'refused';
+  /**
+   * `busy`: there is something to publish, and the environment is occupied. `queue-ahead`: others wait for it.
+   * `failed-lately`: this very content was taken back within the hour.
+   */
+  readonly outcome: 'unchanged' | 'publish' | 'busy' | 'queue-ahead' | 'failed-lately' | 'refused';
   /** Places the schema refuses; publishing is possible only without any. */
   readonly problems: readonly PlacedProblem[];
   /** 0 when nothing is deployed. Pass it as --expect to publish exactly what was planned here. */
@@ -45,6 +50,16 @@ export interface ProfilePlan {
   readonly priceUsd: number;
   /** The deployment that occupies the environment. */
   readonly running?: { readonly profile: string; readonly deployment: number; readonly percentage: number };
+  /** What waits for its turn there, in order. */
+  readonly ahead?: readonly {
+    readonly profile: string;
+    readonly version: number;
+    readonly queuedAt: string;
+  }[];
+  /** How this content failed here. */
+  readonly failure?: Failure & { /** Whole minutes. */ readonly agoMinutes: number };
+  /** How well the fleet can judge it, under the strategy it goes by as far as that is known. */
+  readonly judging?: Judging;
   /** What else somebody should know before. */
   readonly notes: readonly string[];
 }
@@ -64,8 +79,13 @@ export async function plan(cloud: Cloud, loaded: LoadedApplication, request: Pla
   const [open] = await clustersOf(cloud, cluster);
   if (open === undefined) return { target: cloud.target, cluster: formatCluster(cluster), profiles: [] };
   demandNamesOfTheirOwn(open, profiles);
-  const facts = await readFacts(cloud, open, profiles);
-  const plans = profiles.map((profile) => planProfile({ facts, open, loaded, profile, request }));
+  const facts = await readClusterFacts(
+    cloud,
+    open,
+    profiles.map(({ name }) => name),
+  );
+  const now = cloud.clock();
+  const plans = profiles.map((profile) => planProfile({ facts, open, loaded, profile, request, now }));
   return { target: cloud.target, cluster: formatCluster(cluster), profiles: await Promise.all(plans) };
 }
 
@@ -74,106 +94,114 @@ function demandNamesOfTheirOwn(open: OpenCluster, profiles: readonly Profile[]):
   for (const { name } of profiles) open.hasProfile(name);
 }
 
-interface Facts {
-  readonly deployments: readonly DeploymentSummary[];
-  readonly live: readonly NodeRecord[];
-}
-
 interface ProfileQuestion {
-  readonly facts: Facts;
+  readonly facts: ClusterFacts;
   readonly open: OpenCluster;
   readonly loaded: LoadedApplication;
   readonly profile: Profile;
   readonly request: PlanRequest;
-}
-
-async function readFacts(cloud: Cloud, open: OpenCluster, profiles: readonly Profile[]): Promise<Facts> {
-  const [deployments, records] = await Promise.all([
-    readDeployments(
-      open.store,
-      profiles.map(({ name }) => name),
-    ),
-    cloud.records.list(formatCluster(open.cluster)),
-  ]);
-  return { deployments, live: liveNodes(records, cloud.clock()) };
+  readonly now: EpochMs;
 }
 
 async function planProfile(question: ProfileQuestion): Promise<ProfilePlan> {
   const { facts, open, loaded, profile } = question;
   const address = { ...open.cluster, profile: profile.name };
-  const [file, deployed] = await Promise.all([
+  const [file, values] = await Promise.all([
     question.request.prepared ?? prepareFile(loaded, profile, open.cluster.environment),
-    readDeployedValue(open.store, profile.name, facts.deployments),
+    readStanding(open.store, facts, profile.name),
   ]);
   const decision = file.content && (await decide(question, address, file.content.bytes));
-  const running = decision?.kind === 'busy' ? decision.running : undefined;
+  const strategy = strategyOfPlan(question, decision);
+  const judging = await judge(question, decision, strategy);
   return {
     address: formatProfile(address),
     file: file.file,
-    outcome: outcomeOf(decision),
+    outcome: outcomeOf(decision, facts.queue),
     problems: file.problems,
     expectedVersion: deployedOf(facts.deployments, profile.name)?.version ?? 0,
-    changes: decision === undefined || decision.kind === 'unchanged' ? [] : changesOf(file, deployed),
-    ...priceOf(question, decision),
-    ...(running && { running: describeRunning(running) }),
-    notes: notesOf(question, deployed),
+    changes: decision === undefined || decision.kind === 'unchanged' ? [] : changesOf(file, values[0]),
+    ...(strategy !== undefined && { strategy }),
+    nodeCount: facts.live.length,
+    priceUsd: Math.round(facts.live.length * receivedPriceUsd * 10_000) / 10_000,
+    ...inTheWay(question, decision),
+    ...(judging && { judging }),
+    notes: [
+      ...schemaNotes(facts.live, profile),
+      ...returnNotes(profile, values),
+      ...judgingNotes(profile, judging),
+      ...facts.blind,
+    ],
   };
 }
 
+/** The deployed value, and the one that was deployed before it: what a rollback would go back to, now and after. */
+async function readStanding(
+  store: OpenCluster['store'],
+  { deployments }: ClusterFacts,
+  profile: string,
+): Promise<readonly (StoredValue | undefined)[]> {
+  const completed = deployments.filter((item) => item.profile === profile && item.state === 'COMPLETE');
+  const [deployed] = completed;
+  const before = completed.find(({ version }) => version !== deployed?.version);
+  return Promise.all([deployed, before].map((item) => item && readValue(store, profile, item.version)));
+}
+
 /**
- * Whether the publish function would start a deployment, by its own rule. It may find otherwise when somebody is quicker, or
- * when the stage was deployed with other schemas than the project has. Under which version number is not decided here.
+ * Whether the publish function would start a deployment, by its own rules. It may find otherwise when somebody is quicker,
+ * or when the stage was deployed with other schemas than the project has.
  */
 async function decide({ facts, open }: ProfileQuestion, address: ProfileAddress, bytes: Uint8Array) {
-  const versions = [];
-  for await (const version of open.store.versions(address.profile)) versions.push(version);
-  const { deployments } = facts;
-  const expectedVersion = deployedOf(deployments, address.profile)?.version ?? 0;
-  return decidePublish({ address, hash8: hash8(bytes), expectedVersion }, { deployments, versions });
+  const content = { profile: address.profile, hash8: hash8(bytes) };
+  const expectedVersion = deployedOf(facts.deployments, address.profile)?.version ?? 0;
+  const here = await readDecisionFacts(open, facts, content);
+  return decidePublish({ address, hash8: content.hash8, expectedVersion }, here);
 }
 
-function outcomeOf(decision: PublishDecision | undefined): ProfilePlan['outcome'] {
+function outcomeOf(decision: PublishDecision | undefined, queue: PublishQueue): ProfilePlan['outcome'] {
   if (decision === undefined) return 'refused';
-  return decision.kind === 'unchanged' || decision.kind === 'busy' ? decision.kind : 'publish';
+  if (decision.kind === 'unchanged' || decision.kind === 'failed-lately') return decision.kind;
+  if (decideTurn(decision, queue, false).kind === 'behind') return 'queue-ahead';
+  return decision.kind === 'busy' ? 'busy' : 'publish';
 }
 
-function priceOf({ facts, request }: ProfileQuestion, decision: PublishDecision | undefined) {
-  const nodeCount = facts.live.length;
-  const isFirst = decision !== undefined && 'first' in decision && decision.first;
-  const strategy = isFirst ? 'immediate' : request.strategy;
+function inTheWay({ facts, now }: ProfileQuestion, decision: PublishDecision | undefined) {
+  const ahead = waitingIn(facts.queue).map(({ profile, version, queuedAt }) => ({
+    profile,
+    version,
+    queuedAt,
+  }));
+  const failure = decision?.kind === 'failed-lately' ? decision.failure : undefined;
   return {
-    ...(strategy !== undefined && { strategy }),
-    nodeCount,
-    priceUsd: Math.round(nodeCount * receivedPriceUsd * 10_000) / 10_000,
-  } as const;
+    ...(decision?.kind === 'busy' && { running: describeRunning(decision.running) }),
+    ...(ahead.length > 0 && { ahead }),
+    ...(failure && {
+      failure: { ...failure, agoMinutes: Math.round((now - Date.parse(failure.at)) / 60_000) },
+    }),
+  };
+}
+
+const isFirst = (decision: PublishDecision | undefined): boolean =>
+  decision !== undefined && 'first' in decision && decision.first;
+
+const strategyOfPlan = ({ request }: ProfileQuestion, decision: PublishDecision | undefined) =>
+  isFirst(decision) ? 'immediate' : request.strategy;
+
+/** Where no strategy is named, by the one it was published with last: the stage's own choice is not kept in AppConfig. */
+async function judge(
+  { facts, open, profile }: ProfileQuestion,
+  decision: PublishDecision | undefined,
+  strategy: StrategyName | undefined,
+): Promise<Judging | undefined> {
+  const isAsked = decision !== undefined && decision.kind !== 'unchanged' && !isFirst(decision);
+  if (!isAsked || facts.live.length === 0 || !guardSettingsOf(profile).enabled) return undefined;
+  const deployed = deployedOf(facts.deployments, profile.name);
+  const last = strategy ?? (deployed && strategyOf(await open.store.deployment(deployed.number)));
+  if (last === undefined || (last === 'immediate' && strategy === undefined)) return undefined;
+  return judgingOf(facts.live, last);
 }
 
 function changesOf({ content }: PreparedFile, deployed: StoredValue | undefined): readonly Change[] {
   return diffJson(deployed?.value, content?.value as JsonValue);
-}
-
-function notesOf({ facts, profile }: ProfileQuestion, deployed: StoredValue | undefined): string[] {
-  return [...oldNodesNote(facts.live, profile), ...returnNote(profile, deployed)];
-}
-
-/** Schema changes travel with the nodes' own releases; a node of an older one may refuse what is checked here. */
-function oldNodesNote(live: readonly NodeRecord[], { name, schemaVersion }: Profile): string[] {
-  const old = live.filter((node) => (node.profiles[name]?.schemaVersion ?? schemaVersion) < schemaVersion);
-  if (old.length === 0) return [];
-  return [
-    `${old.length} of ${live.length} nodes know an older schema of ${name} than version ${schemaVersion}: they may refuse it`,
-  ];
-}
-
-/** Expand, migrate, contract: while the deployed value does not satisfy the schema, going back to it is refused. */
-function returnNote(profile: Profile, deployed: StoredValue | undefined): string[] {
-  if (deployed === undefined) return [];
-  const checked = checkValue(profile, deployed.value, 'strict');
-  const [problem] = checked.ok ? [] : checked.problems;
-  if (problem === undefined) return [];
-  return [
-    `the deployed version ${deployed.version} does not satisfy this schema (${describeProblem(problem)}): going back to it would be refused`,
-  ];
 }
 
 const describeRunning = ({ profile, number, percentage }: DeploymentSummary) => ({

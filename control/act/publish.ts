@@ -2,20 +2,13 @@
 
 import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import { deployedOf, type EnvironmentStore } from '../../core/delivery/deployments.js';
-import type { PublishResult } from '../../core/delivery/publishing.js';
+import type { PublishRequest } from '../../core/delivery/publishing.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
-import {
-  DeploymentInProgress,
-  type Problem,
-  QueueAhead,
-  RolledBackLately,
-  ServiceUnavailable,
-  VersionConflict,
-} from '../../core/errors.js';
 import type { Cloud } from '../cloud.js';
 import { readDeployments } from '../facts.js';
 import { type PreparedFile, prepareFile } from '../files/check.js';
 import { demandEnvironment, type LoadedApplication, profileOf } from '../files/workspace.js';
+import { type Accepted, demandTaken, type InQueue, unexpected } from './gate-answers.js';
 import { FileRefused } from './outcomes.js';
 import { type Awaiting, type Progress, waitForFleet } from './wait.js';
 
@@ -34,11 +27,13 @@ export interface PublishOrder {
   readonly expectedVersion?: number | undefined;
   /** Publishes what this makes of the file's value, which itself stays as it is. */
   readonly change?: ((value: unknown) => unknown) | undefined;
+  /** Git commit of the file, in full; absent when it is not as committed. */
+  readonly commit?: string | undefined;
+  /** Why content that was rolled back lately is published all the same. */
+  readonly force?: string | undefined;
 }
 
-export type Accepted = Extract<PublishResult, { outcome: 'accepted' }>;
-
-export interface Published extends Omit<Accepted, 'outcome'> {
+interface Place {
   readonly target: string;
   readonly address: string;
   readonly file: string;
@@ -46,32 +41,71 @@ export interface Published extends Omit<Accepted, 'outcome'> {
   readonly previousVersion: number;
 }
 
+export interface Published extends Omit<Accepted, 'outcome'>, Place {}
+
+/** It waits for its turn. */
+export interface Queued extends Omit<InQueue, 'outcome' | 'environment'>, Place {}
+
 /**
  * Checks the file, then asks the publish function. Nothing is published when this throws.
- * @throws UsageError, FileRefused, VersionConflict, DeploymentInProgress, ServiceUnavailable.
+ * @throws UsageError, FileRefused, VersionConflict, DeploymentInProgress, QueueAhead, RolledBackLately, ServiceUnavailable.
  */
 export async function publish(
   cloud: Cloud,
   loaded: LoadedApplication,
   order: PublishOrder,
 ): Promise<Published> {
+  const { result, place } = await submit({ cloud, loaded, order }, (previousVersion) => ({
+    expectedVersion: order.expectedVersion ?? previousVersion,
+  }));
+  if (result.outcome === 'queued') throw unexpected(result.outcome);
+  const { outcome: _outcome, ...accepted } = result;
+  return { ...accepted, ...place };
+}
+
+/**
+ * The same, but waits for its turn in the environment's queue where others are before it. It builds on whatever is
+ * deployed by then, unless the order names a version.
+ */
+export async function publishOrQueue(
+  cloud: Cloud,
+  loaded: LoadedApplication,
+  order: PublishOrder,
+): Promise<Published | Queued> {
+  const { expectedVersion } = order;
+  const { result, place } = await submit({ cloud, loaded, order }, () => ({
+    queue: true,
+    ...(expectedVersion !== undefined && { expectedVersion }),
+  }));
+  const { outcome: _outcome, ...taken } = result;
+  return { ...taken, ...place };
+}
+
+interface Submission {
+  readonly cloud: Cloud;
+  readonly loaded: LoadedApplication;
+  readonly order: PublishOrder;
+}
+
+async function submit(
+  { cloud, loaded, order }: Submission,
+  conditions: (previousVersion: number) => Pick<PublishRequest, 'expectedVersion' | 'queue'>,
+): Promise<{ result: Accepted | InQueue; place: Place }> {
   const { address } = order;
-  demandEnvironment(loaded.application, address.environment);
+  const { environment, profile } = address;
+  demandEnvironment(loaded.application, environment);
   const prepared = order.prepared ?? (await prepare(loaded, address));
   if (prepared.content === undefined) throw await refuse(cloud, address, prepared);
   const { store } = await cloud.environment(address);
-  const previousVersion = await deployedVersion(store, address.profile);
-  const expectedVersion = order.expectedVersion ?? previousVersion;
+  const previousVersion = await deployedVersion(store, profile);
   const { value } = prepared.content;
   const content = order.change ? order.change(value) : value;
-  const result = await cloud.publish(address, requestOf(order, { content, expectedVersion }));
-  const accepted = demandAccepted(result, { prepared, environment: address.environment, previousVersion });
+  const request = { ...requestOf(order, content), ...conditions(previousVersion) };
+  const answer = await cloud.publish(address, request);
+  const { target } = cloud;
   return {
-    ...accepted,
-    target: cloud.target,
-    address: formatProfile(address),
-    file: prepared.file,
-    previousVersion,
+    result: demandTaken(answer, { prepared, environment, previousVersion }),
+    place: { target, address: formatProfile(address), file: prepared.file, previousVersion },
   };
 }
 
@@ -108,50 +142,15 @@ async function deployedVersion(store: EnvironmentStore, profile: string): Promis
   return deployedOf(await readDeployments(store, [profile]), profile)?.version ?? 0;
 }
 
-function requestOf(order: PublishOrder, facts: { content: unknown; expectedVersion: number }) {
+function requestOf(order: PublishOrder, content: unknown): PublishRequest {
+  const { strategy, commit, force } = order;
   return {
     profile: order.address.profile,
-    ...facts,
+    content,
     description: order.reason,
     author: order.author,
-    ...(order.strategy !== undefined && { strategy: order.strategy }),
+    ...(strategy !== undefined && { strategy }),
+    ...(commit !== undefined && { commit }),
+    ...(force !== undefined && { force }),
   };
-}
-
-interface Standing {
-  readonly prepared: PreparedFile;
-  readonly environment: string;
-  readonly previousVersion: number;
-}
-
-function demandAccepted(result: PublishResult, standing: Standing): Omit<Accepted, 'outcome'> {
-  switch (result.outcome) {
-    case 'accepted': {
-      const { outcome: _outcome, ...accepted } = result;
-      return accepted;
-    }
-    case 'version-conflict':
-      throw new VersionConflict(result);
-    case 'deployment-in-progress':
-      throw new DeploymentInProgress(result.environment, result.running);
-    case 'queue-ahead':
-      throw new QueueAhead(result.environment, result.ahead);
-    case 'rolled-back-lately':
-      throw new RolledBackLately(result);
-    case 'queued':
-      throw new ServiceUnavailable(`${result.environment} queued what was to be published at once`, {
-        hint: 'See `veltrix queue`.',
-      });
-    case 'content-refused':
-      throw refusedByFunction(result.problems, standing);
-  }
-}
-
-/** The deployed schema found what the file's own did not: it is found in the file all the same. */
-function refusedByFunction(problems: readonly Problem[], standing: Standing): FileRefused {
-  const { prepared, environment, previousVersion } = standing;
-  return new FileRefused(
-    { file: prepared.file, problems: problems.map(prepared.place) },
-    { environment, deployedVersion: previousVersion },
-  );
 }

@@ -2,6 +2,8 @@
 
 import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import type { Deployment, EnvironmentStore } from '../../core/delivery/deployments.js';
+import type { RolloutRecord } from '../../core/delivery/rollout-records.js';
+import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { EpochMs } from '../../core/time.js';
 import type { Cloud } from '../cloud.js';
 import { undoneBecause } from '../facts.js';
@@ -17,7 +19,15 @@ export interface Awaiting {
   readonly deployment: number;
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * What nodes reported before this proves nothing: a node may have held the version, lost it, and not said so yet.
+   * An instant of AWS's clock, as arrivals are. Default: every report counts, since a new version was never held before.
+   */
+  readonly heardAfterMs?: EpochMs | undefined;
+  /** `settle` waits for all others before it gives up on those that refuse. Default: `stop`, there is no use in waiting. */
+  readonly onRefusal?: 'stop' | 'settle' | undefined;
+  /** Called at each look, and waited for. */
+  readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
 
 export interface Progress extends Convergence {
@@ -27,6 +37,9 @@ export interface Progress extends Convergence {
   readonly percentage: number;
   readonly state: Deployment['state'];
   readonly elapsedMs: number;
+  readonly deployment: Deployment;
+  /** What the guard made of it so far; absent where nothing is recorded, or the record cannot be read. */
+  readonly rollout?: RolloutRecord;
 }
 
 /**
@@ -42,9 +55,9 @@ export async function waitForFleet(
   const watch: Watch = { awaiting, startedMs: cloud.clock(), met: new Set() };
   for (;;) {
     const progress = await look(cloud, store, watch);
-    awaiting.onProgress?.(progress);
+    await awaiting.onProgress?.(progress);
     if (isThere(progress)) return progress;
-    if (progress.refused.length > 0) throw refused(awaiting, progress);
+    if (isRefused(awaiting, progress)) throw refused(awaiting, progress);
     if (progress.elapsedMs >= awaiting.timeoutMs || awaiting.signal?.aborted) throw late(awaiting, progress);
     await cloud.wait(lookEveryMs, awaiting.signal);
   }
@@ -63,13 +76,16 @@ async function look(
   { awaiting, startedMs, met }: Watch,
 ): Promise<Progress> {
   const { address, label } = awaiting;
-  const [deployment, records] = await Promise.all([
+  const cluster = formatCluster(address);
+  const [deployment, records, rollout] = await Promise.all([
     store.deployment(awaiting.deployment),
-    cloud.records.list(formatCluster(address)),
+    cloud.records.list(cluster),
+    readRollout(cloud, cluster, awaiting.deployment),
   ]);
-  demandStanding(awaiting, deployment);
+  demandStanding(awaiting, deployment, rollout);
   const now = cloud.clock();
-  const fleet = convergence(records, { profile: address.profile, label }, now);
+  const told = convergence(records, { profile: address.profile, label }, now);
+  const fleet = withoutOldNews(told, records, awaiting.heardAfterMs);
   for (const node of liveNames(fleet)) met.add(node);
   return {
     ...fleet,
@@ -77,7 +93,32 @@ async function look(
     percentage: deployment.percentage,
     state: deployment.state,
     elapsedMs: now - startedMs,
+    deployment,
+    ...(rollout && { rollout }),
   };
+}
+
+/** Beside the wait, never in its way. */
+async function readRollout(
+  cloud: Cloud,
+  cluster: string,
+  deployment: number,
+): Promise<RolloutRecord | undefined> {
+  const records = await cloud.rollouts.read(cluster, [deployment]).catch(() => undefined);
+  return records?.get(deployment);
+}
+
+/** A node whose last report is older than what it has to prove is still waited for. */
+function withoutOldNews(
+  fleet: Convergence,
+  records: readonly NodeRecord[],
+  heardAfterMs: EpochMs | undefined,
+): Convergence {
+  if (heardAfterMs === undefined) return fleet;
+  const fresh = new Set(records.filter((item) => item.arrivedAtMs > heardAfterMs).map(({ node }) => node));
+  const holding = fleet.holding.filter((node) => fresh.has(node));
+  const unheard = fleet.holding.filter((node) => !fresh.has(node));
+  return { ...fleet, holding, waiting: [...fleet.waiting, ...unheard].sort() };
 }
 
 /** Who was met and is neither live nor said good-bye: it may have died, or serve an earlier version unheard. */
@@ -93,7 +134,8 @@ const liveNames = ({ holding, waiting, refused }: Convergence): readonly string[
 ];
 
 /** How many nodes are waited for. */
-export const awaitedCount = (progress: Progress): number => liveCount(progress) + progress.lost.length;
+export const awaitedCount = (progress: Convergence & Pick<Progress, 'lost'>): number =>
+  liveCount(progress) + progress.lost.length;
 
 function isThere(progress: Progress): boolean {
   if (progress.lost.length > 0) return false;
@@ -101,9 +143,21 @@ function isThere(progress: Progress): boolean {
   return isConverged(progress);
 }
 
-function demandStanding({ address }: Awaiting, deployment: Deployment): void {
+function isRefused({ onRefusal = 'stop' }: Awaiting, { refused, waiting, lost }: Progress): boolean {
+  if (refused.length === 0) return false;
+  return onRefusal === 'stop' || (waiting.length === 0 && lost.length === 0);
+}
+
+/** The guard says it in full; AppConfig's log may have cut it, and knows nothing of it where the guard did not answer. */
+function demandStanding(
+  { address }: Awaiting,
+  deployment: Deployment,
+  rollout: RolloutRecord | undefined,
+): void {
   if (!['ROLLING_BACK', 'ROLLED_BACK', 'REVERTED'].includes(deployment.state)) return;
-  const why = undoneBecause(deployment) ?? '';
+  const said = undoneBecause(deployment) ?? '';
+  const guard = rollout?.guard?.action === 'rollback' ? rollout.guard.summary : '';
+  const why = guard === '' || said.includes(guard) ? said : [said, guard].filter(Boolean).join(' - guard: ');
   throw new RolledBack(formatProfile(address), { deployment: deployment.number, why });
 }
 

@@ -9,6 +9,7 @@ import type { Problem } from '../../core/errors.js';
 import { parsePath } from './document-path.js';
 import { depthMax, isTooDeep } from './yaml-depth.js';
 import { keyOffset, valueOffset } from './yaml-positions.js';
+import { yamlWords } from './yaml-words.js';
 
 /** One limit for file and content: a file beyond it would hardly fit AppConfig's hosted store. */
 const fileMaxBytes = contentMaxBytes;
@@ -80,7 +81,7 @@ interface Finding {
 function syntaxProblems(document: Document): Finding[] {
   return [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
     offset: pos[0],
-    message: code === 'DUPLICATE_KEY' ? 'is a key that stands here twice: remove one' : sentence(message),
+    message: yamlWords({ code, message }) ?? sentence(message),
   }));
 }
 

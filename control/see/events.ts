@@ -18,7 +18,7 @@ export async function* events(cloud: Cloud, question: EventsQuestion): AsyncGene
     for (const open of await clustersOf(cloud, address)) profilesOf(open, address);
   }
   const seen = new Set<string>();
-  for await (const event of cloud.changes(reading)) {
+  for await (const { event } of cloud.changes(reading)) {
     if (seen.has(event.id) || !isWithin(event, address)) continue;
     seen.add(event.id);
     yield event;

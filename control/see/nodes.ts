@@ -1,20 +1,23 @@
 /** The nodes of one cluster: what each holds, and why one is left behind. */
 
-import { type ClusterAddress, formatCluster, formatProfile } from '../../core/addresses.js';
-import { deployedOf, isRunning } from '../../core/delivery/deployments.js';
+import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
 import { UsageError } from '../../core/errors.js';
-import { hasTwin, type NodeRecord } from '../../core/fleet/node-records.js';
-import type { NodeHealth, ValueSource } from '../../core/fleet/node-reports.js';
-import type { EpochMs } from '../../core/time.js';
+import { judgedAt, type Presence, presenceOf } from '../../core/fleet/liveness.js';
+import type { NodeRecord, ProfileRecord } from '../../core/fleet/node-records.js';
+import type { Counters, NodeHealth, ValueSource } from '../../core/fleet/node-reports.js';
 import type { Cloud } from '../cloud.js';
-import { type NewestDeployments, readNewestDeployments } from '../facts.js';
+import { readNewestDeployments } from '../facts.js';
 import { suggestNames } from '../files/nearest.js';
-import { judgedAt, type Presence, presenceOf } from '../fleet/liveness.js';
+import { type Cause, causesOf, type Seen, type Wanted } from './node-causes.js';
 
 export interface Nodes {
   readonly target: string;
   readonly cluster: string;
+  /** ISO 8601, UTC. */
+  readonly askedAt: string;
   readonly nodes: readonly NodeView[];
+  /** Nodes that were looked at, shown or not. */
+  readonly nodeCount: number;
 }
 
 export interface NodeView {
@@ -30,6 +33,10 @@ export interface NodeView {
   /** When this life of the node began to report, and when it last did: arrival at the stream, ISO 8601, UTC. */
   readonly since: string;
   readonly lastReportAt: string;
+  /** Reports that this life could not send. */
+  readonly droppedReports: number;
+  /** Lives before this one that are remembered: restarts. */
+  readonly restarts: number;
   readonly profiles: Readonly<Record<string, HeldProfile>>;
   /** Why it does not hold what it is meant to, and what to do: empty for a node that does. */
   readonly behind: readonly Cause[];
@@ -37,14 +44,15 @@ export interface NodeView {
 
 export interface HeldProfile {
   readonly label?: string;
+  /** Since when it holds that label without a break (arrival, ISO 8601, UTC); absent where nobody kept it. */
+  readonly heldSince?: string;
   readonly source: ValueSource;
   readonly schemaVersion: number;
   readonly refused?: { readonly label: string; readonly reason: string };
-}
-
-export interface Cause {
-  readonly why: string;
-  readonly next: string;
+  /** Why its last poll failed; absent once one succeeds. */
+  readonly lastError?: string;
+  /** What this life did under the label in force; absent where it counted nothing. */
+  readonly counters?: Counters;
 }
 
 export interface NodesQuestion {
@@ -64,23 +72,17 @@ export async function nodes(cloud: Cloud, question: NodesQuestion): Promise<Node
     cloud.records.list(cluster),
   ]);
   const asked = question.node === undefined ? records : [demandNode(records, question.node, cluster)];
-  const moment = judgedAt(records, cloud.clock());
-  const views = asked
-    .map((record) => view({ record, moment }, { cluster: question.cluster, ...read, profiles }))
-    .sort(byPresence);
-  const shown = question.behind ? views.filter(({ behind }) => behind.length > 0) : views;
-  return { target: cloud.target, cluster, nodes: shown };
-}
-
-interface Seen {
-  readonly record: NodeRecord;
-  /** When its cluster is judged. */
-  readonly moment: EpochMs;
-}
-
-interface Wanted extends NewestDeployments {
-  readonly cluster: ClusterAddress;
-  readonly profiles: readonly string[];
+  const now = cloud.clock();
+  const moment = judgedAt(records, now);
+  const wanted = { cluster: question.cluster, ...read, profiles, now };
+  const views = asked.map((record) => view({ record, moment }, wanted)).sort(byPresence);
+  return {
+    target: cloud.target,
+    cluster,
+    askedAt: new Date(now).toISOString(),
+    nodes: question.behind ? views.filter(({ behind }) => behind.length > 0) : views,
+    nodeCount: views.length,
+  };
 }
 
 function view({ record, moment }: Seen, wanted: Wanted): NodeView {
@@ -97,61 +99,24 @@ function view({ record, moment }: Seen, wanted: Wanted): NodeView {
     inFlight: record.inFlight,
     since: new Date(record.since).toISOString(),
     lastReportAt: new Date(record.arrivedAtMs).toISOString(),
+    droppedReports: record.droppedReports,
+    restarts: record.retired.length,
     profiles: Object.fromEntries(
-      Object.entries(record.profiles).map(([name, { counters: _counters, ...held }]) => [name, held]),
+      Object.entries(record.profiles).map(([name, profile]) => [name, heldOf(profile)]),
     ),
     behind: presence === 'left' ? [] : causesOf({ record, moment }, { presence, wanted }),
   };
 }
 
-function causesOf({ record, moment }: Seen, about: { presence: Presence; wanted: Wanted }): Cause[] {
-  const { presence, wanted } = about;
-  const causes: Cause[] = [];
-  if (presence === 'silent') causes.push(silence(record, moment));
-  if (hasTwin(record)) causes.push(twins(record));
-  for (const profile of wanted.profiles) causes.push(...causesIn(record, profile, wanted));
-  if (presence === 'live' && record.health === 'degraded') causes.push(degraded);
-  return causes;
+function heldOf({ counters: all, held, label, ...profile }: ProfileRecord): HeldProfile {
+  const counters = label !== undefined && Object.hasOwn(all, label) ? all[label] : undefined;
+  return {
+    ...profile,
+    ...(label !== undefined && { label }),
+    ...(held !== undefined && held.label === label && { heldSince: new Date(held.sinceMs).toISOString() }),
+    ...(counters && { counters }),
+  };
 }
-
-function causesIn(record: NodeRecord, profile: string, wanted: Wanted): Cause[] {
-  const { cluster, deployments } = wanted;
-  const running = deployments.find((item) => item.profile === profile && isRunning(item));
-  const deployed = deployedOf(deployments, profile);
-  const held = record.profiles[profile];
-  const acceptable = [running?.label, deployed?.label].filter((label) => label !== undefined);
-  const refused = held?.refused;
-  const address = formatProfile({ ...cluster, profile });
-  if (refused && acceptable.includes(refused.label) && refused.label !== held.label) {
-    return [
-      { why: `refuses ${profile} ${refused.label}: ${refused.reason}`, next: `veltrix get ${address}` },
-    ];
-  }
-  // What is deployed may be what it holds, and nobody read that far back.
-  if (deployed === undefined && !wanted.isComplete) return [];
-  if (acceptable.length === 0 || (held?.label !== undefined && acceptable.includes(held.label))) return [];
-  return [
-    {
-      why: `holds ${profile} ${held?.label ?? `from ${held?.source ?? 'nowhere'}`}, ${deployed?.label ?? 'nothing'} is deployed`,
-      next: `veltrix status ${address}`,
-    },
-  ];
-}
-
-const silence = (record: NodeRecord, moment: EpochMs): Cause => ({
-  why: `silent for ${Math.round((moment - record.arrivedAtMs) / 1000)} s: gone, or cut off and still serving`,
-  next: record.endpoint === undefined ? 'look for its process' : `ask it: curl ${record.endpoint}`,
-});
-
-const twins = (record: NodeRecord): Cause => ({
-  why: `two processes report as ${record.node}`,
-  next: 'give each process a name of its own',
-});
-
-const degraded: Cause = {
-  why: 'says it cannot reach AWS: it serves what it has',
-  next: "look at the node's network and permissions",
-};
 
 function demandNode(records: readonly NodeRecord[], name: string, cluster: string): NodeRecord {
   const found = records.find(({ node }) => node === name);

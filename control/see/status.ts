@@ -1,33 +1,31 @@
 /** What is deployed, what is on its way, and who holds it: wanted beside actual, per profile. */
 
-import { type Address, formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import {
-  type Deployment,
-  type DeploymentSummary,
-  deployedOf,
-  isRunning,
-} from '../../core/delivery/deployments.js';
+import { type Address, formatCluster, type ProfileAddress } from '../../core/addresses.js';
+import type { LogEntry } from '../../core/delivery/deployments.js';
+import type { PublishQueue } from '../../core/delivery/publish-queue.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
-import type { NodeRecord } from '../../core/fleet/node-records.js';
-import type { EpochMs } from '../../core/time.js';
+import type { GuardReport } from '../../core/guard/report.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
-import {
-  type DeployedVersion,
-  describeVersion,
-  type NewestDeployments,
-  readNewestDeployments,
-  strategyOf,
-  undoneBecause,
-} from '../facts.js';
-import { type Convergence, convergence } from '../fleet/convergence.js';
-import { liveNodes, newestArrival } from '../fleet/liveness.js';
+import { type DeployedVersion, readNewestDeployments } from '../facts.js';
+import { byAttention } from './attention.js';
+import { Blindness } from './blindness.js';
+import type { FileDrift, FilesAtHand } from './file-drift.js';
+import type { FleetStatus } from './fleet-status.js';
+import { profileStatus } from './profile-status.js';
+import type { RolloutPace } from './rollout-pace.js';
+import type { Undoing } from './undone.js';
 
 export interface Status {
   readonly target: string;
   /** ISO 8601, UTC. */
   readonly askedAt: string;
+  /** Environment by environment, what needs attention first; what nobody published comes last. */
   readonly profiles: readonly ProfileStatus[];
+  /** Queues in which something waits. */
+  readonly queues: readonly PublishQueue[];
+  /** What could not be read, for people: everything else stands all the same. */
+  readonly blind: readonly string[];
 }
 
 /** `unknown`: the newest deployments of its environment, as far as a listing reads, tell nothing of it. */
@@ -50,11 +48,17 @@ export interface ProfileStatus {
   /** What is on its way. */
   readonly rollout?: Rollout;
   /** The newest version, where it was taken back. */
-  readonly undone?: DeployedVersion & { readonly why: string };
+  readonly undone?: UndoneVersion;
+  /** What the guard said of the newest deployment; absent where it did not look. */
+  readonly guard?: GuardReport;
+  /** AppConfig's log of the newest deployment, oldest entry first. */
+  readonly log: readonly LogEntry[];
+  /** The file at hand still says what was taken back. */
+  readonly fileDrift?: FileDrift;
   readonly nodes: FleetStatus;
 }
 
-export interface Rollout extends DeployedVersion {
+export interface Rollout extends DeployedVersion, RolloutPace {
   /** Share of the fleet it is offered to. */
   readonly percentage: number;
   readonly strategy?: StrategyName;
@@ -62,109 +66,62 @@ export interface Rollout extends DeployedVersion {
   readonly bakeMinutes: number;
 }
 
-export interface FleetStatus extends Convergence {
-  /** Live nodes by the label in force, most first; without label where a default is, or nothing. */
-  readonly held: readonly { readonly label?: string; readonly count: number }[];
-  /** When the newest report arrived; absent when no node ever reported. */
-  readonly lastReportAt?: string;
+export interface UndoneVersion extends DeployedVersion, Undoing {
+  /** Share of the fleet it had been offered to. */
+  readonly percentage: number;
 }
 
-/** @throws UsageError for a name that does not exist. */
-export async function status(cloud: Cloud, address: Address): Promise<Status> {
+/** `files`: the project at hand, to say where git and fleet disagree. @throws UsageError for a name that does not exist. */
+export async function status(cloud: Cloud, address: Address, files?: FilesAtHand): Promise<Status> {
+  const blindness = new Blindness();
   const clusters = await clustersOf(cloud, address);
-  const profiles = await Promise.all(clusters.map((open) => clusterStatus(cloud, open, address)));
-  return { target: cloud.target, askedAt: new Date(cloud.clock()).toISOString(), profiles: profiles.flat() };
+  const parts = await Promise.all(
+    clusters.map((open) => clusterStatus({ cloud, blindness, files }, open, profilesOf(open, address))),
+  );
+  return {
+    target: cloud.target,
+    askedAt: new Date(cloud.clock()).toISOString(),
+    profiles: byAttention(parts.map(({ profiles }) => profiles)),
+    queues: parts.map(({ queue }) => queue).filter(({ entries }) => entries.length > 0),
+    blind: blindness.notes,
+  };
 }
 
-async function clusterStatus(cloud: Cloud, open: OpenCluster, address: Address) {
-  const profiles = profilesOf(open, address);
-  const [read, records] = await Promise.all([
-    readNewestDeployments(
-      open.store,
-      profiles.map(({ profile }) => profile),
+interface Asking {
+  readonly cloud: Cloud;
+  readonly blindness: Blindness;
+  readonly files: FilesAtHand | undefined;
+}
+
+async function clusterStatus(
+  { cloud, blindness, files }: Asking,
+  open: OpenCluster,
+  profiles: readonly ProfileAddress[],
+) {
+  const cluster = formatCluster(open.cluster);
+  const names = profiles.map(({ profile }) => profile);
+  const [read, records, queue] = await Promise.all([
+    readNewestDeployments(open.store, names),
+    blindness.orElse('the records of nodes', cloud.records.list(cluster), []),
+    blindness.orElse('the queue', cloud.queue(open.cluster), { cluster, entries: [] }),
+  ]);
+  // Of each profile only the newest deployment is asked about, and the one that stands.
+  const asked = read.deployments.filter((item) => isAskedAbout(item, read.deployments));
+  const rollouts = await blindness.orElse(
+    'what the guard said, and who published in full,',
+    cloud.rollouts.read(
+      cluster,
+      asked.map(({ number }) => number),
     ),
-    cloud.records.list(formatCluster(open.cluster)),
-  ]);
-  const facts = { open, ...read, records, now: cloud.clock() };
-  return Promise.all(profiles.map((profile) => profileStatus(facts, profile)));
+    new Map(),
+  );
+  const facts = { open, ...read, records, rollouts, files, now: cloud.clock() };
+  return { queue, profiles: await Promise.all(profiles.map((profile) => profileStatus(facts, profile))) };
 }
 
-interface ClusterFacts extends NewestDeployments {
-  readonly open: OpenCluster;
-  readonly records: readonly NodeRecord[];
-  readonly now: EpochMs;
-}
+type Listed = Awaited<ReturnType<typeof readNewestDeployments>>['deployments'];
 
-async function profileStatus(facts: ClusterFacts, address: ProfileAddress): Promise<ProfileStatus> {
-  const { store } = facts.open;
-  const newest = facts.deployments.find(({ profile }) => profile === address.profile);
-  const complete = deployedOf(facts.deployments, address.profile);
-  const [deployed, last] = await Promise.all([
-    complete && store.deployment(complete.number),
-    newest && newest.number !== complete?.number ? store.deployment(newest.number) : undefined,
-  ]);
-  const rollout = last && isRunning(last) ? last : undefined;
-  const undone = last && !isRunning(last) ? last : undefined;
-  const wanted = rollout ?? complete;
-  return {
-    address: formatProfile(address),
-    state: newest === undefined && !facts.isComplete ? 'unknown' : stateOf(newest),
-    ...(deployed && { deployed: describeVersion(deployed, deployed.description) }),
-    ...(complete === undefined && !facts.isComplete && { isDeployedUnknown: true as const }),
-    ...(rollout && { rollout: describeRollout(rollout) }),
-    ...(undone && {
-      undone: { ...describeVersion(undone, undone.description), why: undoneBecause(undone) ?? '' },
-    }),
-    nodes: fleetStatus(facts, address.profile, wanted?.label),
-  };
-}
-
-function stateOf(newest: DeploymentSummary | undefined): ProfileState {
-  switch (newest?.state) {
-    case undefined:
-      return 'unpublished';
-    case 'VALIDATING':
-    case 'DEPLOYING':
-      return 'rolling-out';
-    case 'BAKING':
-      return 'baking';
-    case 'COMPLETE':
-      return 'deployed';
-    case 'ROLLING_BACK':
-      return 'rolling-back';
-    case 'ROLLED_BACK':
-    case 'REVERTED':
-      return 'rolled-back';
-  }
-}
-
-function describeRollout(deployment: Deployment): Rollout {
-  const strategy = strategyOf(deployment);
-  return {
-    ...describeVersion(deployment, deployment.description),
-    percentage: deployment.percentage,
-    ...(strategy !== undefined && { strategy }),
-    durationMinutes: deployment.durationMinutes,
-    bakeMinutes: deployment.bakeMinutes,
-  };
-}
-
-function fleetStatus({ records, now }: ClusterFacts, profile: string, label = ''): FleetStatus {
-  const newest = newestArrival(records);
-  return {
-    ...convergence(records, { profile, label }, now),
-    held: heldLabels(liveNodes(records, now), profile),
-    ...(newest !== undefined && { lastReportAt: new Date(newest).toISOString() }),
-  };
-}
-
-function heldLabels(live: readonly NodeRecord[], profile: string): FleetStatus['held'] {
-  const counts = new Map<string | undefined, number>();
-  for (const { profiles } of live) {
-    const label = Object.hasOwn(profiles, profile) ? profiles[profile]?.label : undefined;
-    counts.set(label, (counts.get(label) ?? 0) + 1);
-  }
-  return [...counts]
-    .sort(([, a], [, b]) => b - a)
-    .map(([label, count]) => ({ ...(label !== undefined && { label }), count }));
+function isAskedAbout(item: Listed[number], all: Listed): boolean {
+  const mine = all.filter(({ profile }) => profile === item.profile);
+  return mine[0] === item || mine.find(({ state }) => state === 'COMPLETE') === item;
 }

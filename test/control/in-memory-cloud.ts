@@ -2,7 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../control/cloud.js';
+import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
+import type { PublishQueues, QueueEntry } from '../../core/delivery/publish-queue.js';
+import type { PublishResult } from '../../core/delivery/publishing.js';
+import type { Publication, RolloutRecord } from '../../core/delivery/rollout-records.js';
 import { UsageError } from '../../core/errors.js';
 import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { ProfileReport } from '../../core/fleet/node-reports.js';
@@ -21,6 +25,10 @@ export class InMemoryCloud implements Cloud {
   readonly appConfig: InMemoryAppConfig;
   readonly nodes: NodeRecord[] = [];
   readonly events: ChangeEvent[] = [];
+  /** Records of rollouts, by cluster and number: `quest/staging 3`. */
+  readonly rolloutRecords = new Map<string, RolloutRecord>();
+  /** What waits in each environment, by cluster. */
+  readonly queues = new Map<string, readonly QueueEntry[]>();
   /** Called whenever somebody waits: where a test lets the world go on. */
   onWait: () => void = () => undefined;
   /** In place of the gate, for answers it gives only in a race. */
@@ -36,6 +44,35 @@ export class InMemoryCloud implements Cloud {
   readonly records = {
     list: async (cluster: string) => this.nodes.filter((node) => node.cluster === cluster),
   };
+
+  readonly rollouts = {
+    read: async (cluster: string, deployments: readonly number[]) => {
+      const found = deployments.map(
+        (number) => [number, this.rolloutRecords.get(`${cluster} ${number}`)] as const,
+      );
+      return new Map(found.filter((entry): entry is [number, RolloutRecord] => entry[1] !== undefined));
+    },
+    savePublication: async (cluster: string, deployment: number, publication: Publication) => {
+      const key = `${cluster} ${deployment}`;
+      this.rolloutRecords.set(key, { ...this.rolloutRecords.get(key), publication });
+    },
+  };
+
+  /** The gate's own door to `queues`; nobody writes at the same time. */
+  private readonly storedQueues: PublishQueues = {
+    read: async (cluster) => ({
+      queue: { cluster, entries: [...(this.queues.get(cluster) ?? [])] },
+      revision: 0,
+    }),
+    write: async ({ cluster, entries }) => {
+      this.queues.set(cluster, entries);
+      return 'saved';
+    },
+  };
+
+  async queue(where: ClusterAddress) {
+    return (await this.storedQueues.read(formatCluster(where))).queue;
+  }
 
   async applications() {
     return [this.application.name];
@@ -59,16 +96,21 @@ export class InMemoryCloud implements Cloud {
       environment: cluster.environment,
       defaultStrategy: 'linear-50',
       store: this.appConfig.environment(cluster.environment),
+      queues: this.storedQueues,
+      records: this.rollouts,
+      caller: { arnOf: async () => 'arn:aws:iam::000000000000:user/anna' },
       sha256Hex: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+      clock: this.clock,
       pause: async () => undefined,
       log: silent,
       measures: { count: () => undefined, flush: () => undefined },
     });
-    return handle(request);
+    return (await handle(request)) as PublishResult;
   }
 
+  /** Each event stands on the stream a second and a half after it happened. */
   async *changes() {
-    yield* this.events;
+    for (const event of this.events) yield { event, arrivedAtMs: epochMs(Date.parse(event.time) + 1_500) };
   }
 
   async wait(durationMs: number) {
@@ -87,6 +129,10 @@ export interface NodeFacts {
   readonly health?: NodeRecord['health'];
   readonly endpoint?: string;
   readonly label?: string;
+  /** Since when it holds the label; absent where nobody kept it. */
+  readonly heldSinceMs?: number;
+  readonly lastError?: string;
+  readonly counters?: ProfileReport['counters'];
   readonly refused?: ProfileReport['refused'];
   readonly schemaVersion?: number;
   readonly twin?: NodeRecord['twin'];
@@ -114,8 +160,11 @@ export function record(facts: NodeFacts): NodeRecord {
         ...(label !== undefined && { label }),
         source: label === undefined ? 'default' : 'cloud',
         ...(refused && { refused }),
+        ...(facts.lastError !== undefined && { lastError: facts.lastError }),
+        ...(label !== undefined &&
+          facts.heldSinceMs !== undefined && { held: { label, sinceMs: epochMs(facts.heldSinceMs) } }),
         schemaVersion: facts.schemaVersion ?? 2,
-        counters: {},
+        counters: facts.counters ?? {},
       },
     },
     droppedReports: 0,

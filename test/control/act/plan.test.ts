@@ -76,7 +76,7 @@ describe('plan', () => {
   it('tells of nodes that know an older schema', async () => {
     world.cloud.nodes.push(record({ node: 'a', schemaVersion: 1 }), record({ node: 'b', schemaVersion: 2 }));
     expect((await planned())?.notes).toEqual([
-      '1 of 2 nodes know an older schema of rules than version 2: they may refuse it',
+      '1 of 2 nodes knows schema 2 of rules; a is on 1 and may refuse it',
     ]);
   });
 
@@ -89,6 +89,104 @@ describe('plan', () => {
     expect((await planned())?.notes).toEqual([
       'the deployed version 1 does not satisfy this schema (difficulty is "insane", expected one of "easy", "medium", "hard"): going back to it would be refused',
     ]);
+  });
+
+  it('names the nodes of older schemas, those that say nothing, and those that are ahead', async () => {
+    const old = ['n12', 'n7'].map((node) => record({ node, schemaVersion: 1 }));
+    const known = Array.from({ length: 38 }, (_, index) => record({ node: `k${index}` }));
+    const silent = { ...record({ node: 'x' }), profiles: {} };
+    world.cloud.nodes.push(...old, ...known, silent, record({ node: 'y', schemaVersion: 3 }));
+    expect((await planned())?.notes).toEqual([
+      '39 of 42 nodes know schema 2 of rules; n7, n12 are on 1 and may refuse it; x does not report it',
+      "y is on a newer schema than this checkout's 2: is it up to date?",
+    ]);
+  });
+
+  it('holds the version before the deployed one against the schema, too, also where it lies further back', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    const [first] = world.cloud.appConfig.versions.get('rules') ?? [];
+    Object.assign(first ?? {}, { bytes: new TextEncoder().encode('{"coolDownMs":5}') });
+    const notes = [
+      expect.stringMatching(
+        /^the version deployed before it, 1 does not satisfy this schema \(.*\): going back/,
+      ),
+    ];
+    expect((await planned())?.notes).toEqual(notes);
+    fillHistory(world, 1);
+    world.cloud.appConfig.nowMs += 3 * 3_600_000;
+    expect((await planned())?.notes).toEqual(notes);
+  });
+
+  it('says what makes the comparison weak, and which strategy would not', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    world.cloud.nodes.push(...Array.from({ length: 40 }, (_, index) => record({ node: `n${index}` })));
+    const { profiles } = await plan(world.cloud, world.loaded, { address: rules, strategy: 'linear-20' });
+    expect(profiles[0]?.judging).toEqual({
+      weaknesses: [{ kind: 'short-steps', words: expect.stringContaining('a step lasts 100 s') }],
+      better: 'canary-10',
+    });
+    expect(profiles[0]?.notes.at(-1)).toBe('--strategy canary-10 would be judged better');
+    const calm = await plan(world.cloud, world.loaded, { address: rules, strategy: 'canary-10' });
+    expect(calm.profiles[0]).toMatchObject({ judging: { weaknesses: [] }, notes: [] });
+  });
+
+  it('proposes numbers where no strategy of the stage fits so few nodes', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    world.cloud.nodes.push(...['a', 'b', 'c'].map((node) => record({ node })));
+    const { profiles } = await plan(world.cloud, world.loaded, { address: rules, strategy: 'canary-10' });
+    expect(profiles[0]?.judging?.proposal).toMatchObject({ growthType: 'LINEAR', growthPercent: 16 });
+    expect(profiles[0]?.notes.at(-1)).toMatch(
+      /^better judged: 16 % at a time over \d+ min, then a bake of 10 min/,
+    );
+  });
+
+  it('judges by the strategy it was published with last, where none is named', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    world.edit(yamlWith(3000));
+    world.cloud.nodes.push(...Array.from({ length: 40 }, (_, index) => record({ node: `n${index}` })));
+    const found = await planned();
+    expect(found).not.toHaveProperty('strategy');
+    expect(found?.judging?.weaknesses.map(({ kind }) => kind)).toEqual(['short-steps', 'short-bake']);
+  });
+
+  it('remembers that this very content failed within the hour', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, { address: rules, author: 'anna', reason: 'x' });
+    world.cloud.appConfig.rollBack('staging');
+    world.cloud.appConfig.nowMs += 12 * 60_000;
+    expect(await planned()).toMatchObject({
+      outcome: 'failed-lately',
+      failure: { version: 2, deployment: 2, agoMinutes: 12, why: 'Rollback initiated by a test' },
+    });
+    world.cloud.appConfig.nowMs += 3_600_000;
+    expect(await planned()).toMatchObject({ outcome: 'publish' });
+  });
+
+  it('says who waits ahead; what is held waits for nobody', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    const entry = {
+      profile: 'limits',
+      version: 4,
+      label: 'v4-cccccccc',
+      author: 'a',
+      reason: 'b',
+      queuedAt: 'c',
+    };
+    world.cloud.queues.set('quest/staging', [entry]);
+    expect(await planned()).toMatchObject({
+      outcome: 'queue-ahead',
+      ahead: [{ profile: 'limits', version: 4, queuedAt: 'c' }],
+    });
+    world.cloud.queues.set('quest/staging', [{ ...entry, held: { why: 'x', since: 'y' } }]);
+    const free = await planned();
+    expect(free).toMatchObject({ outcome: 'publish' });
+    expect(free).not.toHaveProperty('ahead');
   });
 
   it('plans every profile of an environment', async () => {

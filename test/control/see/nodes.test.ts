@@ -58,6 +58,83 @@ describe('nodes', () => {
     expect(view?.behind.map(({ why }) => why)).toEqual(causes.map((cause) => expect.stringContaining(cause)));
   });
 
+  it('tell the expectation it refuses by, and how to compare the two values', async () => {
+    const reason = 'coolDownMs is 5000, expected at most 500';
+    const [view] = await ask([
+      { node: 'a', label: 'v3-0a0a0a0a', refused: { label, reason }, schemaVersion: 1 },
+    ]);
+    expect(view?.behind).toEqual([
+      {
+        why: `refuses rules ${label}: ${reason} (its schema is 1)`,
+        next: 'veltrix diff quest/staging/rules@3 quest/staging/rules@1',
+      },
+    ]);
+  });
+
+  it('tell of a node that keeps what was taken back, with its last error', async () => {
+    world.edit(yamlWith(4000));
+    const next = await publish(world.cloud, world.loaded, { address: rules, author: 'a', reason: 'b' });
+    world.cloud.appConfig.rollBack('staging');
+    const lastError = 'AccessDeniedException: appconfig:GetLatestConfiguration';
+    const [view] = await ask([{ node: 'a', label: next.label, lastError, health: 'degraded' }]);
+    expect(view?.behind).toEqual([
+      {
+        why: `keeps rules ${next.label}, which was taken back (${label} is deployed); its last poll failed: ${lastError}`,
+        next: 'veltrix nodes quest/staging a',
+      },
+      {
+        why: `says it cannot reach AWS: it serves what it has; last error: ${lastError}`,
+        next: "look at the node's network and permissions",
+      },
+    ]);
+  });
+
+  it('tell a node that may not have asked since from one that should have', async () => {
+    const [fresh] = await ask([{ node: 'a', label: 'v0-old' }]);
+    expect(fresh?.behind[0]?.why).toContain('is deployed, and may not have asked since');
+    world.cloud.appConfig.nowMs += 120_000;
+    world.cloud.nodes.length = 0;
+    const [late] = await ask([{ node: 'a', label: 'v0-old', arrivedAtMs: world.cloud.appConfig.nowMs }]);
+    expect(late?.behind[0]?.why).toMatch(/is deployed$/);
+    world.cloud.nodes.length = 0;
+    const facts = {
+      node: 'a',
+      label: 'v0-old',
+      arrivedAtMs: world.cloud.appConfig.nowMs,
+      lastError: 'no route',
+    };
+    const [failing] = await ask([facts]);
+    expect(failing?.behind).toMatchObject([
+      { why: expect.stringMatching(/its last poll failed: no route$/) },
+    ]);
+  });
+
+  it('tell of profiles it does not know, and of profiles nobody else does', async () => {
+    const strange = record({ node: 'a', label });
+    const { rules: own, ...others } = strange.profiles;
+    world.cloud.nodes.push({ ...strange, profiles: { ...others, rulez: own ?? ({} as never) } });
+    const [view] = await ask([]);
+    expect(view?.behind.map(({ why }) => why)).toEqual([
+      'does not know rules: its release is older than that profile',
+      'asks for rulez, which is no deployed profile of quest',
+    ]);
+  });
+
+  it('say since when a label is held, and what was done under it', async () => {
+    const counters = {
+      [label]: { requests: 9, errors: 1, slow: 2 },
+      'v0-old': { requests: 1, errors: 0, slow: 0 },
+    };
+    const [view] = await ask([{ node: 'a', label, heldSinceMs: startMs - 60_000, counters }]);
+    expect(view?.profiles['rules']).toEqual({
+      label,
+      heldSince: '2025-12-31T23:59:00.000Z',
+      source: 'cloud',
+      schemaVersion: 2,
+      counters: { requests: 9, errors: 1, slow: 2 },
+    });
+  });
+
   it('tell for how long a node has been silent, and how to ask it', async () => {
     const [, silent] = await ask([
       { node: 'a', label },

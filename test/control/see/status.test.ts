@@ -1,8 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeStatus } from '../../../cli/commands/status.js';
 import { createPaint } from '../../../cli/terminal/paint.js';
+import { describeStatus } from '../../../cli/terminal/status-page.js';
 import { publish } from '../../../control/act/publish.js';
+import { openWorkspace } from '../../../control/files/workspace.js';
+import { filesAtHand } from '../../../control/see/file-drift.js';
 import { status } from '../../../control/see/status.js';
+import { describeRollback } from '../../../core/delivery/provenance.js';
+import { ServiceUnavailable, UsageError } from '../../../core/errors.js';
+import { healthy } from '../../cli/terminal/statuses.js';
 import { record, startMs } from '../in-memory-cloud.js';
 import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
@@ -86,9 +91,9 @@ describe('status', () => {
     world.cloud.appConfig.nowMs = startMs + 75_000;
     const answer = await staging();
     expect(answer).toMatchObject({ nodes: { holding: [], silent: ['a'], held: [] } });
-    expect(describeStatus(await status(world.cloud, rules), createPaint(false)).join('\n')).toContain(
-      'none: no report for 75 s',
-    );
+    expect(
+      describeStatus(await status(world.cloud, rules), { columns: 80, paint: createPaint(false) }).join('\n'),
+    ).toContain('none: no report for 75 s');
   });
 
   it('says that it does not know what lies further back than it reads', async () => {
@@ -102,6 +107,116 @@ describe('status', () => {
     const answer = await staging();
     expect(answer).toMatchObject({ state: 'unpublished' });
     expect(answer).not.toHaveProperty('isDeployedUnknown');
+  });
+
+  it('gives the record of a rollout: who in full, how it is judged, how far it came and when it goes on', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    const order = { address: rules, author: 'ben', reason: 'less' };
+    const { label } = await publish(world.cloud, world.loaded, order);
+    world.cloud.appConfig.step('staging');
+    const commit = '3f2c1e9a1b2c3f2c1e9a1b2c3f2c1e9a1b2c3f2c';
+    const publication = {
+      author: 'ben',
+      reason: 'less, in full',
+      commit,
+      caller: 'arn:x',
+      forced: 'it is safe',
+    };
+    world.cloud.rolloutRecords.set('quest/staging 2', {
+      publication: { ...publication, strategy: 'linear-50', validatedAt: '2026-01-01T00:00:00.000Z' },
+      guard: healthy,
+    });
+    const [, running] = world.cloud.appConfig.history('staging');
+    const heldSinceMs = Date.parse(running?.startedAt ?? '') + 3_000;
+    world.cloud.nodes.push(record({ node: 'a', label, heldSinceMs }), record({ node: 'b', label: 'v1-old' }));
+    expect(await staging()).toMatchObject({
+      rollout: { ...publication, step: 1, steps: 2, nextStepAt: '2026-01-01T00:00:10.000Z' },
+      guard: { verdict: 'healthy' },
+      log: [{ type: 'DEPLOYMENT_STARTED' }, { type: 'PERCENTAGE_UPDATED' }],
+      nodes: { offered: 1, arrivals: { to50PercentMs: 3_000 }, waitingHold: [{ label: 'v1-old', count: 1 }] },
+    });
+  });
+
+  it('names nodes that keep what was taken back, and the file that still says it', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    const order = { address: rules, author: 'ben', reason: 'less' };
+    const { label } = await publish(world.cloud, world.loaded, order);
+    world.cloud.appConfig.rollBack('staging');
+    world.cloud.nodes.push(record({ node: 'a', label }));
+    const files = filesAtHand(() => openWorkspace(world.project.root));
+    const ask = async () => (await status(world.cloud, rules, files)).profiles[0];
+    expect(await ask()).toMatchObject({
+      state: 'rolled-back',
+      undone: { by: 'appconfig', percentage: 0 },
+      fileDrift: { file: 'config/quest/rules.staging.yaml', version: 2 },
+      nodes: { keeping: [{ node: 'a', label }] },
+    });
+    world.edit(yamlWith(5000));
+    expect(await ask()).not.toHaveProperty('fileDrift');
+    const none = filesAtHand(() => openWorkspace('/'));
+    expect((await status(world.cloud, rules, none)).profiles[0]).not.toHaveProperty('fileDrift');
+  });
+
+  it('knows the file that says what somebody went back from', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    const store = world.cloud.appConfig.environment('staging');
+    const description = describeRollback({ author: 'anna', reason: 'errors', undoes: 2 });
+    await store.startDeployment({
+      profile: 'rules',
+      version: 1,
+      strategy: 'immediate',
+      description,
+      latestDeployment: 2,
+    });
+    world.cloud.appConfig.finish('staging');
+    const files = filesAtHand(() => openWorkspace(world.project.root));
+    expect((await status(world.cloud, rules, files)).profiles[0]).toMatchObject({
+      state: 'deployed',
+      deployed: { version: 1, undoes: 2, reason: 'errors' },
+      fileDrift: { version: 2 },
+    });
+  });
+
+  it('shows queues in which something waits', async () => {
+    expect((await status(world.cloud, rules)).queues).toEqual([]);
+    const entry = {
+      profile: 'rules',
+      version: 4,
+      label: 'v4-cccccccc',
+      author: 'a',
+      reason: 'b',
+      queuedAt: 'c',
+    };
+    world.cloud.queues.set('quest/staging', [entry]);
+    expect((await status(world.cloud, {})).queues).toEqual([{ cluster: 'quest/staging', entries: [entry] }]);
+  });
+
+  it('stands without what cannot be read, and says what that is', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    const down = async () => {
+      throw new ServiceUnavailable('the table is on fire', { hint: 'Wait.' });
+    };
+    Object.assign(world.cloud, { queue: down, records: { list: down }, rollouts: { read: down } });
+    const answer = await status(world.cloud, rules);
+    expect(answer.profiles).toMatchObject([{ state: 'deployed', deployed: { version: 1 } }]);
+    expect(answer.blind.toSorted()).toEqual([
+      'the queue cannot be read: the table is on fire',
+      'the records of nodes cannot be read: the table is on fire',
+      'what the guard said, and who published in full, cannot be read: the table is on fire',
+    ]);
+    const broken = async () => {
+      throw new TypeError('a defect');
+    };
+    Object.assign(world.cloud, { queue: broken });
+    await expect(status(world.cloud, rules)).rejects.toThrow('a defect');
+    const asked = async () => {
+      throw new UsageError('asked wrongly', { hint: 'Ask otherwise.' });
+    };
+    Object.assign(world.cloud, { queue: asked });
+    await expect(status(world.cloud, rules)).rejects.toThrow('asked wrongly');
   });
 
   it('covers every profile and environment when it is asked of nothing in particular', async () => {

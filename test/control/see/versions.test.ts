@@ -5,6 +5,7 @@ import { history } from '../../../control/see/history.js';
 import { difference, getValue } from '../../../control/see/values.js';
 import { parseAddress } from '../../../core/addresses.js';
 import { pendingChanges, startOfChanges } from '../../../core/delivery/change-events.js';
+import { unhealthy } from '../../cli/terminal/statuses.js';
 import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
 
 let world: World;
@@ -84,6 +85,58 @@ describe('history', () => {
       },
       { address: 'quest/staging/rules', version: 1, author: 'anna', reason: 'first', state: 'COMPLETE' },
     ]);
+  });
+
+  it('tells who in full, how it was judged, and how far it had come', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, {
+      address: rules,
+      author: 'ben',
+      reason: 'x',
+      strategy: 'immediate',
+    });
+    world.cloud.appConfig.step('staging');
+    world.cloud.appConfig.rollBack('staging');
+    const publication = { author: 'ben', reason: 'in full', caller: 'arn:x', commit: 'c', forced: 'f' };
+    world.cloud.rolloutRecords.set('quest/staging 2', {
+      publication: { ...publication, strategy: 'immediate', validatedAt: '2026-01-01T00:00:00.000Z' },
+      guard: unhealthy,
+    });
+    const { entries } = await history(world.cloud, { address: rules });
+    expect(entries[0]).toMatchObject({
+      ...publication,
+      strategy: 'immediate',
+      percentage: 50,
+      guard: { verdict: 'unhealthy', action: 'rollback' },
+      undoneBy: 'guard',
+    });
+    expect(entries[1]).toMatchObject({ strategy: 'immediate', author: 'anna' });
+    expect(entries[1]).not.toHaveProperty('guard');
+  });
+
+  it('counts what was taken back since, though it began before', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.cloud.appConfig.nowMs += 24 * 3_600_000;
+    expect(await history(world.cloud, { address: rules, sinceMs: 600_000 })).toMatchObject({ entries: [] });
+    world.cloud.appConfig.revert('staging', 'rules');
+    expect(await history(world.cloud, { address: rules, sinceMs: 600_000 })).toMatchObject({
+      entries: [{ version: 1, state: 'REVERTED', percentage: 100 }],
+    });
+  });
+
+  it('counts what still goes on', async () => {
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, { address: rules, author: 'ben', reason: 'x' });
+    world.cloud.appConfig.nowMs += 3_600_000;
+    await expect(history(world.cloud, { address: rules, sinceMs: 600_000 })).resolves.toMatchObject({
+      entries: [],
+      lastBefore: { version: 1 },
+    });
+    world.cloud.appConfig.step('staging');
+    await expect(history(world.cloud, { address: rules, sinceMs: 600_000 })).resolves.toMatchObject({
+      entries: [{ version: 1, state: 'DEPLOYING', percentage: 50 }],
+    });
   });
 
   it('keeps to the time that was asked for', async () => {
