@@ -4,6 +4,7 @@ import type { Cloud } from '../control/cloud.js';
 import type { Workspace } from '../control/files/workspace.js';
 import type { VeltrixError } from '../core/errors.js';
 import type { Accepts, RawArguments } from './parse-arguments.js';
+import type { Page } from './terminal/layout.js';
 import type { Paint } from './terminal/paint.js';
 import type { Screen } from './terminal/screen.js';
 
@@ -31,8 +32,8 @@ export interface Context {
 export interface Command<Arguments, Data> extends Accepts<Arguments> {
   /** Nothing comes back from a command that showed everything itself. */
   run(context: Context, args: Arguments): Promise<Data | undefined>;
-  /** For people; never called under --json. */
-  render(data: Data, paint: Paint): readonly string[];
+  /** For people, within the page's columns; never called under --json. */
+  render(data: Data, paint: Paint, page: Page): readonly string[];
   /** Why a command that has data to show did fail all the same. */
   failure?(data: Data): VeltrixError | undefined;
 }
@@ -40,7 +41,7 @@ export interface Command<Arguments, Data> extends Accepts<Arguments> {
 /** What came of a command. */
 export interface Outcome {
   readonly data: unknown;
-  readonly lines: (paint: Paint) => readonly string[];
+  readonly lines: (paint: Paint, page: Page) => readonly string[];
   readonly failure: VeltrixError | undefined;
 }
 
@@ -53,7 +54,7 @@ export function defineCommand<Arguments, Data>(command: Command<Arguments, Data>
     const data = await command.run(context, parseArguments(command, raw));
     return {
       data,
-      lines: (paint) => (data === undefined ? [] : command.render(data, paint)),
+      lines: (paint, page) => (data === undefined ? [] : command.render(data, paint, page)),
       failure: data === undefined ? undefined : command.failure?.(data),
     };
   };

@@ -6,6 +6,7 @@ import { connect } from '../control/connect.js';
 import { explainFailure } from '../control/failures.js';
 import { openWorkspace } from '../control/files/workspace.js';
 import { defaultStage } from '../core/names.js';
+import { widthFor } from './act/marked-lines.js';
 import type { Context, Outcome, Runnable } from './command.js';
 import { exitCodeOf } from './exit-codes.js';
 import { describeFailure, failureAsJson } from './failures.js';
@@ -93,12 +94,12 @@ function createContext({ options }: RawArguments, world: World, interruption: In
 function show({ data, lines, failure }: Outcome, { json, screen }: Context): void {
   if (data === undefined) return;
   if (json) screen.json(failure === undefined ? data : { ...data, ...failureAsJson(failure) });
-  else for (const line of lines(screen.paint)) screen.line(line);
+  else for (const line of lines(screen.paint, screen)) screen.line(line);
 }
 
 function showFailure(failure: unknown, { json, screen }: Context): void {
   if (json) screen.json(failureAsJson(failure));
-  else for (const line of describeFailure(failure, screen.paint)) screen.line(line);
+  else for (const line of describeFailure(failure, screen.paint, widthFor(screen))) screen.line(line);
 }
 
 /** As commits are signed: git's name, or else the account's. */

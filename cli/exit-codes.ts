@@ -19,6 +19,10 @@ const byCode: Readonly<Record<string, number>> = {
   VELTRIX_DEPLOYMENT_IN_PROGRESS: exitCodes.conflictOrBusy,
   VELTRIX_QUEUE_AHEAD: exitCodes.conflictOrBusy,
   VELTRIX_ROLLED_BACK_LATELY: exitCodes.conflictOrBusy,
+  VELTRIX_PREREQUISITE_UNMET: exitCodes.conflictOrBusy,
+  VELTRIX_ROLLBACK_OVERTAKEN: exitCodes.conflictOrBusy,
+  VELTRIX_QUEUE_HELD: exitCodes.conflictOrBusy,
+  VELTRIX_TAKEN_FROM_QUEUE: exitCodes.conflictOrBusy,
   VELTRIX_ROLLED_BACK: exitCodes.rolledBack,
   VELTRIX_NOT_CONVERGED: exitCodes.notConverged,
 };

@@ -26,6 +26,13 @@ export const duration = z.string().transform(parseDurationMs);
 /** A flag that is given or not. */
 export const flag = z.boolean().default(false);
 
+/** Why, for people: kept with the version. */
+export const message = z
+  .string({ error: 'say why, in one sentence: -m "…"' })
+  .trim()
+  .min(1, 'say why, in one sentence: -m "…"')
+  .max(500, 'keep it within 500 characters');
+
 /** A whole number within bounds. */
 export const wholeNumber = (min: number, max: number) =>
   z

@@ -50,7 +50,8 @@ function createVerb(verb: Verb, world: World, choose: Choose): Commander {
   const { load } = verb;
   if (load) {
     for (const [flags, about] of [...(verb.options ?? []), ...commonOptions]) command.option(flags, about);
-    command.action(() => choose(load, { positional: command.args, options: command.opts() }));
+    // A verb that has verbs of its own takes their common options for its own.
+    command.action(() => choose(load, { positional: command.args, options: command.optsWithGlobals() }));
   }
   return command.addHelpText('after', examplesOf(verb));
 }

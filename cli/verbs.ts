@@ -52,6 +52,32 @@ const local: readonly Verb[] = [
   },
 ];
 
+const whyOption = ['-m, --message <why>', 'why, in one sentence'] as const;
+
+const queue: readonly Verb[] = [
+  {
+    name: 'release',
+    summary: 'Let what is held go on when its turn comes',
+    arguments: [['<address>', 'application/environment/profile']],
+    options: [whyOption],
+    examples: [
+      [
+        'veltrix queue release treasure-hunt/production/limits -m "the cause was another"',
+        'after a rollback',
+      ],
+    ],
+    load: async () => (await import('./commands/queue.js')).queueRelease,
+  },
+  {
+    name: 'drop',
+    summary: 'Take what waits out of the queue',
+    arguments: [['<address>', 'application/environment/profile']],
+    options: [whyOption],
+    examples: [['veltrix queue drop treasure-hunt/production/limits -m "no longer needed"', 'for good']],
+    load: async () => (await import('./commands/queue.js')).queueDrop,
+  },
+];
+
 export const verbs: readonly Verb[] = [
   {
     name: 'dev',
@@ -67,6 +93,17 @@ export const verbs: readonly Verb[] = [
       ['veltrix dev --once --nodes 5', 'the whole story as a check, in a script'],
     ],
     load: async () => (await import('./commands/dev.js')).dev,
+  },
+  {
+    name: 'demo',
+    summary: 'A story that plays by itself on this machine, and fails where it does not hold',
+    arguments: [['<name>', 'bad-version: a version that hurts undoes itself']],
+    options: [
+      ['--nodes <count>', 'sample nodes to start (default: as the demo says)'],
+      ['--port <port>', 'port of the local AWS (default: any free one)'],
+    ],
+    examples: [['veltrix demo bad-version', 'see it rolled back, by what evidence, and refused afterwards']],
+    load: async () => (await import('./commands/demo.js')).demo,
   },
   {
     name: 'local',
@@ -106,6 +143,9 @@ export const verbs: readonly Verb[] = [
       ['-m, --message <why>', 'why, in one sentence; kept with the version'],
       ['--strategy <name>', 'immediate, linear-50, linear-20 or canary-10 (default: as the stage says)'],
       ['--expect <version>', 'only if exactly this version is deployed (0: none)'],
+      ['--queue', 'wait for its turn where the environment is busy'],
+      ['--after <environment>', 'only if application/environment runs its own file, and is well'],
+      ['--force', 'also what was rolled back within the hour; -m says why'],
       ['--wait', 'until every live node holds it'],
       ['--timeout <duration>', 'how long to wait: 90s, 15m (default: 45m)'],
     ],
@@ -113,11 +153,44 @@ export const verbs: readonly Verb[] = [
       ['veltrix publish treasure-hunt/staging/gameplay -m "shorter cool-down"', 'under the default strategy'],
       ['veltrix publish treasure-hunt/staging/limits -m "more room" --wait', 'and see it arrive'],
       [
+        'veltrix publish treasure-hunt/production/limits -m "room" --after treasure-hunt/staging',
+        'once staging has shown that it does no harm',
+      ],
+      [
         'veltrix publish treasure-hunt/production/limits -m "stop the queue" --strategy immediate --yes',
         'at once, without being asked',
       ],
     ],
     load: async () => (await import('./commands/publish.js')).publish,
+  },
+  {
+    name: 'rollback',
+    summary: 'Undo what is on its way or deployed, and see it undone',
+    arguments: [['<address>', 'application/environment/profile']],
+    options: [
+      ['--to <version>', 'back to this one (default: the one before)'],
+      whyOption,
+      ['--stop-other', "stop another profile's rollout that is in the way; rolls it back"],
+      ['--no-wait', 'do not wait until the nodes prove it'],
+      ['--timeout <duration>', 'how long to wait: 90s, 5m (default: 10m)'],
+    ],
+    examples: [
+      ['veltrix rollback treasure-hunt/production/limits', 'shows what comes back, then asks'],
+      ['veltrix rollback treasure-hunt/production/limits -m "errors doubled" --yes', 'in a script'],
+      ['veltrix rollback treasure-hunt/production/limits --to 12', 'further back'],
+    ],
+    load: async () => (await import('./commands/rollback.js')).rollback,
+  },
+  {
+    name: 'queue',
+    summary: 'What waits for its turn in an environment, and why something is held',
+    arguments: [['<address>', 'application/environment']],
+    examples: [
+      ['veltrix queue treasure-hunt/production', 'in the order of the turns'],
+      ['veltrix queue drop treasure-hunt/production/limits -m "no longer needed"', 'take one out'],
+    ],
+    load: async () => (await import('./commands/queue.js')).queue,
+    verbs: queue,
   },
   {
     name: 'status',
@@ -180,6 +253,19 @@ export const verbs: readonly Verb[] = [
       ['veltrix history treasure-hunt/production', 'the last changes of production'],
     ],
     load: async () => (await import('./commands/history.js')).history,
+  },
+  {
+    name: 'trace',
+    summary: 'The whole way of one deployment, from the commit to the nodes',
+    arguments: [
+      ['<address>', 'application/environment'],
+      ['<number>', "the deployment's number, as history and status say it"],
+    ],
+    examples: [
+      ['veltrix trace treasure-hunt/production 18', 'each step with its time, and what is not known'],
+      ['veltrix trace treasure-hunt/production 18 --json', 'for a post-mortem'],
+    ],
+    load: async () => (await import('./commands/trace.js')).trace,
   },
   {
     name: 'events',

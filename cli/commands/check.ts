@@ -6,7 +6,7 @@ import { ContentRefused } from '../../core/errors.js';
 import { defineCommand } from '../command.js';
 import { describeProblems } from '../failures.js';
 import { flag } from '../parse-arguments.js';
-import { count } from '../terminal/layout.js';
+import { count, factLines, type Page } from '../terminal/layout.js';
 import type { Paint } from '../terminal/paint.js';
 
 export const check = defineCommand({
@@ -21,11 +21,11 @@ export const check = defineCommand({
   },
 });
 
-function render({ files, problemCount }: CheckReport, paint: Paint): readonly string[] {
+function render({ files, problemCount }: CheckReport, paint: Paint, { columns }: Page): readonly string[] {
   const lines = files.flatMap((file) =>
     file.problems.length > 0
-      ? describeProblems(file, paint)
-      : [`${paint.good('✔')} ${file.file}  ${paint.dim(file.address ?? '')}`],
+      ? describeProblems(file, paint, columns)
+      : factLines([[paint.good('✔'), `${file.file}  ${paint.dim(file.address ?? '')}`]], columns),
   );
   const summary =
     problemCount === 0

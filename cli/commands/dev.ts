@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { defineCommand } from '../command.js';
+import type { Pace } from '../dev/nodes.js';
 import { runDev } from '../dev/run.js';
 import { createView } from '../dev/view.js';
 import { speed } from '../local-aws/serve.js';
@@ -13,6 +14,14 @@ const defaultNodeCount = 20;
 /** A machine of two cores still breathes. */
 const nodeCountMax = 100;
 
+/** A fleet of this machine asks and reports far more often than one in AWS would: a person is watching. */
+const pace: Pace = {
+  pollIntervalSeconds: 1,
+  reportIntervalSeconds: 2,
+  playersPerSecond: 4,
+  capacity: 20,
+};
+
 export const dev = defineCommand({
   args: z.object({
     port: wholeNumber(0, 65_535).optional(),
@@ -21,7 +30,7 @@ export const dev = defineCommand({
     once: flag,
   }),
   async run(context, options): Promise<undefined> {
-    await runDev(context, options, createView(context.screen, context.json));
+    await runDev(context, { ...options, pace }, createView(context.screen, context.json));
     return undefined;
   },
   render: () => [],

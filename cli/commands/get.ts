@@ -13,6 +13,6 @@ export const get = defineCommand({
   run: async ({ cloud }, args): Promise<VersionValue> => getValue(await cloud(), args.address),
   render: ({ address: at, label, author, reason, value }, paint) => {
     const about = [at, label, reason && `"${reason}"`, author].filter(Boolean).join(' · ');
-    return [paint.dim(`# ${about}`), stringify(value, { lineWidth: 100 }).trimEnd()];
+    return [paint.dim(`# ${about}`), stringify(value, { lineWidth: 80 }).trimEnd()];
   },
 });

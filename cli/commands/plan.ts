@@ -10,7 +10,7 @@ import { defineCommand } from '../command.js';
 import { describeProblems } from '../failures.js';
 import { address } from '../parse-arguments.js';
 import { describeChanges } from '../terminal/changes.js';
-import { count } from '../terminal/layout.js';
+import { count, factLines, type Page, wrap } from '../terminal/layout.js';
 import type { Paint } from '../terminal/paint.js';
 
 export const plan = defineCommand({
@@ -22,9 +22,9 @@ export const plan = defineCommand({
     demandEnvironment(loaded.application, environment);
     return planPublish(await cloud(), loaded, args);
   },
-  render: ({ target, profiles }, paint) => [
+  render: ({ target, profiles }, paint, page) => [
     paint.dim(target),
-    ...profiles.flatMap((profile) => ['', ...describePlan(profile, paint)]),
+    ...profiles.flatMap((profile) => ['', ...describePlan(profile, paint, page)]),
   ],
   failure: ({ profiles }) => {
     const refused = profiles.find(({ outcome }) => outcome === 'refused');
@@ -33,32 +33,58 @@ export const plan = defineCommand({
 });
 
 /** One profile's plan; also what `publish` shows before it asks. */
-export function describePlan(profile: ProfilePlan, paint: Paint): readonly string[] {
-  const head = `${paint.strong(profile.address)}  ${paint.dim(profile.file)}`;
-  const notes = profile.notes.map((note) => `  ${paint.warn('!')} ${note}`);
-  switch (profile.outcome) {
+export function describePlan(
+  profile: ProfilePlan,
+  paint: Paint,
+  { columns }: Pick<Page, 'columns'>,
+): readonly string[] {
+  const head = wrap(`${paint.strong(profile.address)}  ${paint.dim(profile.file)}`, columns);
+  const notes = profile.notes.map((note) => [paint.warn('!'), note] as const);
+  const below = [...whatComes(profile, paint), ...notes];
+  const lines = below.flatMap((fact) => factLines([fact], columns - 2)).map((line) => `  ${line}`);
+  if (profile.outcome === 'refused') return [...head, ...describeProblems(profile, paint, columns), ...lines];
+  return [...head, ...describeChanges(profile.changes, paint, columns), ...lines];
+}
+
+type Fact = readonly [mark: string, words: string];
+
+function whatComes(profile: ProfilePlan, paint: Paint): readonly Fact[] {
+  const { outcome, expectedVersion, failure, ahead = [] } = profile;
+  switch (outcome) {
     case 'refused':
-      return [head, ...describeProblems(profile, paint), ...notes];
+      return [];
     case 'unchanged':
+      return [[paint.good('='), `unchanged: version ${expectedVersion} holds the same`]];
+    case 'failed-lately':
       return [
-        head,
-        `  ${paint.good('=')} unchanged: version ${profile.expectedVersion} holds the same`,
-        ...notes,
+        [
+          paint.bad('✖'),
+          `this content was taken back ${failure?.agoMinutes} min ago as version ${failure?.version}${failure?.why && `: ${failure.why}`}`,
+        ],
+        ['', `publish refuses it for an hour: change it, or say why it is safe now (--force -m "…")`],
+      ];
+    case 'queue-ahead':
+      return [
+        [
+          paint.warn('!'),
+          `${ahead.map(({ profile: name, version }) => `${name} v${version}`).join(', ')} ${ahead.length === 1 ? 'waits' : 'wait'} for this environment: publish with --queue to stand behind`,
+        ],
+        reach(profile),
       ];
     case 'busy':
-      return [head, ...describeChanges(profile.changes, paint), describeBusy(profile, paint), ...notes];
+      return [[paint.warn('!'), busyWords(profile)], reach(profile)];
     case 'publish':
-      return [head, ...describeChanges(profile.changes, paint), describeReach(profile), ...notes];
+      return [reach(profile)];
   }
 }
 
-function describeReach({ nodeCount, strategy, expectedVersion, priceUsd }: ProfilePlan): string {
+function reach({ nodeCount, strategy, expectedVersion, priceUsd }: ProfilePlan): Fact {
   const over = expectedVersion === 0 ? 'the first version' : `over version ${expectedVersion}`;
-  const reach = nodeCount === 0 ? 'no node reports yet' : `${count(nodeCount, 'node')}, about $${priceUsd}`;
-  return `  → ${over}, ${strategy ?? 'default strategy'}, ${reach}`;
+  const nodes = nodeCount === 0 ? 'no node reports yet' : `${count(nodeCount, 'node')}, about $${priceUsd}`;
+  return ['→', `${over}, ${strategy ?? 'default strategy'}, ${nodes}`];
 }
 
-function describeBusy({ running, address: at }: ProfilePlan, paint: Paint): string {
+function busyWords({ running, address: at }: ProfilePlan): string {
   const environment = at.split('/').slice(0, 2).join('/');
-  return `  ${paint.warn('!')} ${environment} is busy: deployment ${running?.deployment} of ${running?.profile} is at ${running?.percentage} %`;
+  return `${environment} is busy: deployment ${running?.deployment} of ${running?.profile} is at ${running?.percentage} %`;
 }

@@ -1,21 +1,32 @@
 /** `veltrix publish`: the gate. Shows what changes, asks where somebody can be asked, and says how to follow it. */
 
 import * as z from 'zod';
-import { FileRefused } from '../../control/act/outcomes.js';
+import { demandAfter } from '../../control/act/after.js';
+import { FileRefused, QueueHeld } from '../../control/act/outcomes.js';
 import { type ProfilePlan, plan } from '../../control/act/plan.js';
-import { type Published, prepare, publish as publishFile, waitFor } from '../../control/act/publish.js';
-import { awaitedCount, type Progress } from '../../control/act/wait.js';
-import { demandProfile } from '../../control/addressing.js';
+import {
+  type Published,
+  prepare,
+  publish as publishFile,
+  publishOrQueue,
+  type Queued,
+  waitFor,
+} from '../../control/act/publish.js';
+import { aheadOf, waitForTurn } from '../../control/act/queue.js';
+import type { Progress } from '../../control/act/wait.js';
+import { demandCluster, demandProfile } from '../../control/addressing.js';
 import type { Cloud } from '../../control/cloud.js';
 import type { PreparedFile } from '../../control/files/check.js';
-import { demandEnvironment, type LoadedApplication } from '../../control/files/workspace.js';
+import { demandEnvironment, type LoadedApplication, type Workspace } from '../../control/files/workspace.js';
+import { rolloutPace } from '../../control/see/rollout-pace.js';
 import { type Address, formatCluster, type ProfileAddress } from '../../core/addresses.js';
 import { strategyNames } from '../../core/delivery/strategies.js';
 import { UsageError } from '../../core/errors.js';
+import { followProfile } from '../act/follow.js';
+import { gitStateOf } from '../act/git.js';
+import { describePublished, type Fleet, type PublishAnswer } from '../act/published-lines.js';
 import { type Context, defineCommand } from '../command.js';
-import { address, duration, flag, wholeNumber } from '../parse-arguments.js';
-import { bar, count, duration as inWords } from '../terminal/layout.js';
-import type { Paint } from '../terminal/paint.js';
+import { address, duration, flag, message, wholeNumber } from '../parse-arguments.js';
 import { describePlan } from './plan.js';
 
 /** The longest strategy takes 30 minutes and nodes poll after it. */
@@ -23,47 +34,40 @@ const defaultTimeoutMs = 45 * 60 * 1000;
 
 const argsSchema = z.object({
   address,
-  message: z
-    .string({ error: 'say why, in one sentence: -m "…"' })
-    .trim()
-    .min(1, 'say why, in one sentence: -m "…"')
-    .max(500, 'keep it within 500 characters'),
+  message,
   strategy: z.enum(strategyNames, { error: `expected one of ${strategyNames.join(', ')}` }).optional(),
   expect: wholeNumber(0, 999_999_999).optional(),
+  queue: flag,
+  force: flag,
+  after: address.optional(),
   wait: flag,
   timeout: duration.default(defaultTimeoutMs),
 });
 type Arguments = z.output<typeof argsSchema>;
 
-type Result = Published & { readonly fleet?: Progress };
-
 export const publish = defineCommand({
   args: argsSchema,
   positional: ['address'],
-  async run(context, args): Promise<Result | undefined> {
-    const loaded = await loadFor(context, args.address);
+  async run(context, args): Promise<PublishAnswer | undefined> {
+    const workspace = await context.workspace();
+    const loaded = await loadFor(workspace, args.address);
     const cloud = await context.cloud();
     const where = await demandOneProfile(cloud, loaded, args.address);
     const prepared = await prepare(loaded, where);
-    const agreed = await ask(context, { cloud, loaded, where, prepared, strategy: args.strategy });
+    const proposal: Proposal = { cloud, workspace, loaded, where, prepared, args };
+    const after = args.after && (await checkAfter(proposal, args.after));
+    const agreed = await ask(context, proposal);
     if (agreed === 'declined') return undefined;
-    const published = await publishFile(cloud, loaded, {
-      address: where,
-      prepared,
-      author: context.author(),
-      reason: args.message,
-      strategy: args.strategy,
-      expectedVersion: args.expect ?? agreed.expectedVersion,
-    });
-    return args.wait
-      ? { ...published, fleet: await follow(context, cloud, { where, published, args }) }
-      : published;
+    const sent = await send(context, proposal, agreed);
+    return { ...(await conclude(context, proposal, sent)), ...(after && { after }) };
   },
-  render,
+  render: (answer, paint, page) => describePublished(answer, { ...page, paint }),
 });
 
-async function loadFor(context: Context, { application, environment }: Address): Promise<LoadedApplication> {
-  const workspace = await context.workspace();
+async function loadFor(
+  workspace: Workspace,
+  { application, environment }: Address,
+): Promise<LoadedApplication> {
   if (application === undefined) throw new UsageError('Which application?', { hint: 'Write an address.' });
   const loaded = await workspace.load(application);
   if (environment !== undefined) demandEnvironment(loaded.application, environment);
@@ -88,10 +92,19 @@ async function demandOneProfile(
 
 interface Proposal {
   readonly cloud: Cloud;
+  readonly workspace: Workspace;
   readonly loaded: LoadedApplication;
   readonly where: ProfileAddress;
   readonly prepared: PreparedFile;
-  readonly strategy: Arguments['strategy'];
+  readonly args: Arguments;
+}
+
+function checkAfter({ cloud, workspace, loaded, where, prepared }: Proposal, after: Address) {
+  const isCommitted = (file: string) => {
+    const { kind } = gitStateOf(workspace.root, file);
+    return kind === 'outside' ? undefined : kind === 'committed';
+  };
+  return demandAfter(cloud, loaded, { address: where, prepared, after: demandCluster(after), isCommitted });
 }
 
 /** What was agreed to: the version to build on, where a plan was made over one. */
@@ -100,8 +113,8 @@ type Agreement = 'declined' | { readonly expectedVersion?: number };
 /** Asks on a terminal only: a script that gives a reason means it. What changes while somebody thinks is a conflict. */
 async function ask(context: Context, proposal: Proposal): Promise<Agreement> {
   if (context.yes || context.json || !context.screen.isTerminal) return {};
-  const { cloud, loaded, where, prepared, strategy } = proposal;
-  const planned = await plan(cloud, loaded, { address: where, prepared, strategy });
+  const { cloud, loaded, where, prepared, args } = proposal;
+  const planned = await plan(cloud, loaded, { address: where, prepared, strategy: args.strategy });
   const [profile] = planned.profiles;
   if (profile === undefined) return {};
   const { expectedVersion } = profile;
@@ -109,69 +122,89 @@ async function ask(context: Context, proposal: Proposal): Promise<Agreement> {
   if (profile.outcome === 'refused') throw refusal(profile, where.environment);
   const { screen } = context;
   screen.line(screen.paint.dim(planned.target));
-  for (const line of describePlan(profile, screen.paint)) screen.line(line);
-  if (await context.confirm(`Publish to ${formatCluster(where)}?`)) return { expectedVersion };
+  for (const line of describePlan(profile, screen.paint, screen)) screen.line(line);
+  if (await context.confirm(questionOf(proposal))) return { expectedVersion };
   screen.line('Nothing was published.');
   return 'declined';
+}
+
+function questionOf({ where, args }: Proposal): string {
+  const cluster = formatCluster(where);
+  if (args.strategy === 'immediate') return `Publish to all of ${cluster} at once, without a guard?`;
+  return args.queue ? `Publish to ${cluster}, when its turn comes?` : `Publish to ${cluster}?`;
 }
 
 const refusal = (profile: ProfilePlan, environment: string): FileRefused =>
   new FileRefused(profile, { environment, deployedVersion: profile.expectedVersion });
 
-interface Following {
-  readonly where: ProfileAddress;
-  readonly published: Published;
-  readonly args: Arguments;
+/** Whoever waits for a turn builds on what is deployed by then, unless a version was named. */
+function send(
+  context: Context,
+  { cloud, workspace, loaded, where, prepared, args }: Proposal,
+  agreed: Exclude<Agreement, 'declined'>,
+): Promise<Published | Queued> {
+  const git = gitStateOf(workspace.root, prepared.file);
+  const order = {
+    address: where,
+    prepared,
+    author: context.author(),
+    reason: args.message,
+    strategy: args.strategy,
+    commit: git.kind === 'committed' ? git.commit : undefined,
+    force: args.force ? args.message : undefined,
+  };
+  if (args.queue) return publishOrQueue(cloud, loaded, { ...order, expectedVersion: args.expect });
+  return publishFile(cloud, loaded, { ...order, expectedVersion: args.expect ?? agreed.expectedVersion });
+}
+
+async function conclude(
+  context: Context,
+  proposal: Proposal,
+  sent: Published | Queued,
+): Promise<PublishAnswer> {
+  const { cloud, where, args } = proposal;
+  if (!('place' in sent)) {
+    return args.wait ? { ...sent, fleet: await follow(context, proposal, sent) } : sent;
+  }
+  if (sent.held !== undefined) throw new QueueHeld(sent.address, { version: sent.version, why: sent.held });
+  if (args.wait) return followFromQueue(context, proposal, sent);
+  return { ...sent, ahead: aheadOf(await cloud.queue(where), sent.place) };
+}
+
+/** First its turn, then the fleet. */
+async function followFromQueue(context: Context, proposal: Proposal, sent: Queued): Promise<PublishAnswer> {
+  const { cloud, where, args } = proposal;
+  const { label, version } = sent;
+  const show = followProfile(context, cloud, where);
+  const deployment = await waitForTurn(cloud, {
+    address: where,
+    label,
+    version,
+    timeoutMs: args.timeout,
+    signal: context.signal,
+    onProgress: show,
+  });
+  const { place: _place, held: _held, superseded: _superseded, ...place } = sent;
+  const published: Published = { ...place, deployment, unchanged: false };
+  return { ...published, fleet: await follow(context, proposal, published) };
 }
 
 async function follow(
-  { screen, signal, json }: Context,
-  cloud: Cloud,
-  following: Following,
-): Promise<Progress> {
-  const { where, published, args } = following;
-  return waitFor(cloud, where, {
-    label: published.label,
-    deployment: published.deployment,
-    timeoutMs: args.timeout,
-    signal,
-    onProgress: (progress) => {
-      if (!json) screen.repaint([describeProgress(progress, screen.paint)]);
-    },
-  });
-}
-
-function describeProgress(progress: Progress, paint: Paint): string {
-  const held = `${progress.holding.length}/${count(awaitedCount(progress), 'node')}`;
-  return `  offered ${paint.code(bar(progress.percentage))} ${progress.percentage} %   held by ${held}   ${inWords(progress.elapsedMs)}`;
-}
-
-function render(result: Result, paint: Paint): readonly string[] {
-  const {
-    address: at,
-    version,
+  context: Context,
+  { cloud, where, args }: Proposal,
+  { label, deployment }: Pick<Published, 'label' | 'deployment'>,
+): Promise<Fleet> {
+  const progress = await waitFor(cloud, where, {
     label,
-    previousVersion,
-    unchanged,
-    strategy,
     deployment,
-    fleet,
-    target,
-  } = result;
-  const head = unchanged
-    ? `${paint.good('=')} ${paint.strong(at)}: unchanged, nothing done (version ${version} holds the same)`
-    : `${paint.good('✔')} ${paint.strong(at)}: version ${version} ← ${previousVersion === 0 ? 'nothing' : previousVersion}  ${paint.dim(label)}`;
-  const lines = [head];
-  if (!unchanged)
-    lines.push(`  deployment ${deployment}, ${strategy ?? 'default strategy'}, ${paint.dim(target)}`);
-  if (fleet) lines.push(describeArrival(fleet, paint));
-  else if (!unchanged)
-    lines.push(`  ${paint.dim('→ follow it:')} ${paint.code(`veltrix status ${at} --watch`)}`);
-  return lines;
+    timeoutMs: args.timeout,
+    signal: context.signal,
+    onProgress: followProfile(context, cloud, where),
+  });
+  return fleetOf(progress);
 }
 
-function describeArrival(fleet: Progress, paint: Paint): string {
-  const nodes = awaitedCount(fleet);
-  if (nodes === 0) return `  ${paint.warn('!')} no node reports; it is offered to all`;
-  return `  ${paint.good('✔')} ${fleet.holding.length}/${count(nodes, 'node')} hold it after ${inWords(fleet.elapsedMs)}`;
+function fleetOf({ deployment, rollout: _rollout, ...fleet }: Progress): Fleet {
+  const { bakesUntil } = rolloutPace(deployment);
+  return { ...fleet, ...(bakesUntil !== undefined && { bakesUntil }) };
 }

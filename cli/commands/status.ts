@@ -2,12 +2,14 @@
 
 import * as z from 'zod';
 import type { Cloud } from '../../control/cloud.js';
+import { explainFailure } from '../../control/failures.js';
+import { type FilesAtHand, filesAtHand } from '../../control/see/file-drift.js';
 import { status as readStatus, type Status } from '../../control/see/status.js';
 import type { Address } from '../../core/addresses.js';
+import { isVeltrixError } from '../../core/errors.js';
 import { type Context, defineCommand } from '../command.js';
 import { address, flag } from '../parse-arguments.js';
-import type { Paint } from '../terminal/paint.js';
-import { describeProfile } from '../terminal/profile-status.js';
+import { createLiveView, describeStatus } from '../terminal/status-page.js';
 
 /** Often enough for the eye, and far from AppConfig's limits for its control plane. */
 const watchEveryMs = 1_000;
@@ -17,51 +19,33 @@ export const status = defineCommand({
   positional: ['address'],
   async run(context, args): Promise<Status | undefined> {
     const cloud = await context.cloud();
-    if (!args.watch) return readStatus(cloud, args.address);
-    await watch(context, cloud, args.address);
+    const files = filesAtHand(context.workspace);
+    if (!args.watch) return readStatus(cloud, args.address, files);
+    await watch(context, { cloud, files, where: args.address });
     return undefined;
   },
-  render: describeStatus,
+  render: (answer, paint, { columns }) => describeStatus(answer, { columns, paint }),
 });
 
-export function describeStatus({ target, askedAt, profiles }: Status, paint: Paint): readonly string[] {
-  if (profiles.length === 0) return [paint.dim(target), 'Nothing is deployed here.'];
-  const blocks = profiles.map((profile) => describeProfile(profile, { now: askedAt, paint }));
-  return [paint.dim(target), ...blocks.flatMap((lines) => ['', ...lines])];
+interface Watching {
+  readonly cloud: Cloud;
+  readonly files: FilesAtHand;
+  readonly where: Address;
 }
 
-/** Paints again in place on a terminal; elsewhere a line (or a JSON document) whenever something changed. */
-async function watch({ screen, json, signal }: Context, cloud: Cloud, where: Address): Promise<void> {
-  let before = '';
+/** Until it is interrupted. A look that fails is told, and tried again: nobody should stare at a picture that is old. */
+async function watch({ screen, json, signal }: Context, { cloud, files, where }: Watching): Promise<void> {
+  const view = createLiveView(screen, json);
+  view.show(await readStatus(cloud, where, files));
   while (!signal.aborted) {
-    const answer = await readStatus(cloud, where);
-    const now = essenceOf(answer);
-    if (screen.isTerminal && !json) screen.repaint(describeStatus(answer, screen.paint));
-    else if (now !== before && json) screen.json(answer);
-    else if (now !== before) for (const profile of answer.profiles) screen.line(inOneLine(profile));
-    before = now;
     await cloud.wait(watchEveryMs, signal);
+    if (signal.aborted) return;
+    try {
+      view.show(await readStatus(cloud, where, files));
+    } catch (error) {
+      const failure = explainFailure(error);
+      if (!isVeltrixError(failure) || !failure.retryable) throw error;
+      view.trouble(`${failure.message}; what is shown is as it was before`);
+    }
   }
-}
-
-type Profile = Status['profiles'][number];
-
-/** What counts as a change: not the time of the question, nor of the newest report. */
-export const essenceOf = ({ profiles }: Status): string => JSON.stringify(profiles.map(withoutTimes));
-
-const withoutTimes = ({ nodes: { lastReportAt: _lastReportAt, ...nodes }, ...profile }: Profile) => ({
-  ...profile,
-  nodes,
-});
-
-/** `treasure-hunt/staging/limits  rolling-out  v2 50 %  held by 7/20`. */
-export function inOneLine({ address: at, state, deployed, rollout, nodes }: Profile): string {
-  const version = rollout ?? deployed;
-  const live = nodes.holding.length + nodes.waiting.length + nodes.refused.length;
-  const parts = [at, state];
-  if (version) parts.push(`v${version.version}${rollout ? ` ${rollout.percentage} %` : ''}`);
-  if (live > 0) parts.push(`held by ${nodes.holding.length}/${live}`);
-  if (nodes.refused.length > 0) parts.push(`refused by ${nodes.refused.length}`);
-  if (nodes.silent.length > 0) parts.push(`${nodes.silent.length} silent`);
-  return parts.join('  ');
 }

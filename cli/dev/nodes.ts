@@ -8,15 +8,30 @@ import { ServiceUnavailable } from '../../core/errors.js';
 
 /** How long a node may take to leave in good order before it is killed. */
 const stopTimeoutMs = 6_000;
-/** A fleet of this machine asks and reports far more often than one in AWS would: a person is watching. */
-const pollIntervalSeconds = 1;
-const reportIntervalSeconds = 2;
 /** Starting is work for the processor: more at once, and each takes so long that it gives up on AWS. */
 const startsAtOnce = 4;
 /** A node that gave up on a machine under load is started again. */
 const attemptsMax = 3;
-/** Attempts of simulated players per second and node. */
-const playersPerSecond = 4;
+
+/** How often nodes ask and report, and what they have to do. */
+export interface Pace {
+  readonly pollIntervalSeconds: number;
+  readonly reportIntervalSeconds: number;
+  /** Attempts of simulated players per second and node. */
+  readonly playersPerSecond: number;
+  /** Attempts that a node judges at once. */
+  readonly capacity: number;
+}
+
+/** A node put another version in force. */
+export interface Took {
+  readonly node: string;
+  readonly profile: string;
+  /** The version before; absent for a default. */
+  readonly previous?: string;
+  /** Absent for a default. */
+  readonly label?: string;
+}
 
 export interface Fleet {
   /** Resolves when every node serves. @throws ServiceUnavailable when one could not start. */
@@ -33,7 +48,10 @@ export interface FleetOptions {
   readonly stage: string;
   /** Where nodes keep their last good configuration. */
   readonly directory: string;
+  readonly pace: Pace;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Not of the versions that a node starts with. */
+  readonly onTook: (took: Took) => void;
   readonly onReady: (readyCount: number) => void;
   /** A node that ended by itself. */
   readonly onLost: (node: string, complaint: string) => void;
@@ -78,7 +96,16 @@ interface Node {
   readonly complaint: () => string;
 }
 
-const lineSchema = z.object({ event: z.string() });
+const lineSchema = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('ready') }),
+  z.object({
+    event: z.literal('config'),
+    profile: z.string(),
+    label: z.string().nullable(),
+    previous: z.string().nullable(),
+  }),
+]);
+type Line = z.infer<typeof lineSchema>;
 
 function startNode(options: FleetOptions, name: string): Node {
   // Its standard input is a pipe: when this process is gone, however it went, the node notices and leaves.
@@ -91,8 +118,13 @@ function startNode(options: FleetOptions, name: string): Node {
     complaint = (complaint + text.toString()).slice(-1_000);
   });
   const serving = new Promise<void>((resolve) => {
+    let isReady = false;
     createInterface({ input: child.stdout }).on('line', (text) => {
-      if (readEvent(text) === 'ready') resolve();
+      const line = readLine(text);
+      if (line?.event === 'config' && isReady) options.onTook(tookOf(name, line));
+      if (line?.event !== 'ready') return;
+      isReady = true;
+      resolve();
     });
   });
   return {
@@ -104,16 +136,24 @@ function startNode(options: FleetOptions, name: string): Node {
   };
 }
 
-function settingsOf({ environmentName, stage, directory }: FleetOptions, name: string) {
+const tookOf = (node: string, { profile, label, previous }: Line & { readonly event: 'config' }): Took => ({
+  node,
+  profile,
+  ...(previous !== null && { previous }),
+  ...(label !== null && { label }),
+});
+
+function settingsOf({ environmentName, stage, directory, pace }: FleetOptions, name: string) {
   return {
     NODE_NAME: name,
     ENVIRONMENT: environmentName,
     STAGE: stage,
     DATA_DIRECTORY: directory,
     PORT: '0',
-    POLL_INTERVAL_SECONDS: String(pollIntervalSeconds),
-    REPORT_INTERVAL_SECONDS: String(reportIntervalSeconds),
-    PLAYERS_PER_SECOND: String(playersPerSecond),
+    CAPACITY: String(pace.capacity),
+    POLL_INTERVAL_SECONDS: String(pace.pollIntervalSeconds),
+    REPORT_INTERVAL_SECONDS: String(pace.reportIntervalSeconds),
+    PLAYERS_PER_SECOND: String(pace.playersPerSecond),
     PLAYERS_SEED: name.replace(/\D/g, ''),
   };
 }
@@ -126,9 +166,9 @@ async function stopNode({ child, ended }: Node): Promise<void> {
   clearTimeout(kill);
 }
 
-function readEvent(text: string): string | undefined {
+function readLine(text: string): Line | undefined {
   try {
-    return lineSchema.safeParse(JSON.parse(text)).data?.event;
+    return lineSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;
   }

@@ -1,9 +1,10 @@
-/** What the acts of `veltrix dev` share. */
+/** What the acts of `veltrix dev` and of the demos share. */
 
 import type { Cloud } from '../../control/cloud.js';
 import type { LoadedApplication } from '../../control/files/workspace.js';
 import type { ClusterAddress } from '../../core/addresses.js';
 import type { Context } from '../command.js';
+import type { Pace } from './nodes.js';
 import type { Tell } from './story.js';
 
 /** What the sample's nodes are part of. */
@@ -13,17 +14,21 @@ export const lookEveryMs = 500;
 /** After this a fleet of one machine has converged, or something is wrong. */
 export const convergenceTimeoutMs = 120_000;
 
-export interface DevOptions {
+export interface StageOptions {
   readonly port?: number | undefined;
   readonly speed: number;
   readonly nodes: number;
-  readonly once: boolean;
+  readonly pace: Pace;
 }
 
-export interface Stage {
+/** Who plays, and before whom. */
+export interface Company {
   readonly context: Context;
-  readonly options: DevOptions;
+  readonly options: StageOptions;
   readonly tell: Tell;
+}
+
+export interface Stage extends Company {
   /** Registers what is undone at the end, last first. */
   readonly later: (cleanup: () => Promise<unknown>) => void;
 }

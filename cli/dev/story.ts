@@ -2,6 +2,7 @@
 
 import type { ProfileStatus, Status } from '../../control/see/status.js';
 import type { DeployProgress, DeployResult } from '../../local/index.js';
+import type { Took } from './nodes.js';
 
 export type StoryEvent =
   | { readonly event: 'local-aws'; readonly endpoint: string; readonly speed: number }
@@ -15,6 +16,7 @@ export type StoryEvent =
       readonly unchanged: boolean;
     }
   | { readonly event: 'nodes'; readonly ready: number; readonly wanted: number }
+  | ({ readonly event: 'took' } & Took)
   | { readonly event: 'node-lost'; readonly node: string; readonly complaint: string }
   | { readonly event: 'status'; readonly status: Status }
   | {

@@ -1,12 +1,14 @@
 /** Shows the story of `veltrix dev`: repainted in place on a terminal, told line by line elsewhere. */
 
 import type { ProfileStatus, Status } from '../../control/see/status.js';
-import { essenceOf, inOneLine } from '../commands/status.js';
+import { parseLabel } from '../../core/content/content.js';
 import { DeployView } from '../local-aws/deploy-view.js';
-import { bar, count, duration, provenance, table } from '../terminal/layout.js';
+import { bar, count, duration, provenance } from '../terminal/layout.js';
+import { essenceOf, inOneLine } from '../terminal/one-line.js';
 import type { Paint } from '../terminal/paint.js';
-import { nodeSquares, stateWords } from '../terminal/profile-status.js';
+import { stateWords } from '../terminal/profile-status.js';
 import type { Screen } from '../terminal/screen.js';
+import { nodeSquares } from '../terminal/squares.js';
 import type { StoryEvent, Tell } from './story.js';
 
 /** Shows events on a screen; as documents for programs, one a line, under `json`. */
@@ -27,7 +29,7 @@ function createJsonView({ json }: Screen): Tell {
 }
 
 /** A line for each thing that happened, and one whenever a profile's state became another. */
-function createPlainView({ line, paint }: Screen): Tell {
+export function createPlainView({ line, paint }: Screen): Tell {
   const known = new Map<string, string>();
   return (event) => {
     if (event.event === 'nodes' && event.ready < event.wanted) return;
@@ -49,7 +51,9 @@ function createLiveView(screen: Screen): Tell {
     if (event.event === 'deploying') deployView.add(event.progress);
     else if (event.event === 'status') status = event.status;
     else if (event.event === 'serving') next = describeEvent(event, screen.paint);
-    else if (event.event !== 'nodes') done.push(...describeEvent(event, screen.paint));
+    // The squares of the fleet tell which node took what.
+    else if (event.event !== 'nodes' && event.event !== 'took')
+      done.push(...describeEvent(event, screen.paint));
     const below = event.event === 'deploying' ? deployView.lines(screen.paint) : [];
     const starting = event.event === 'nodes' ? describeEvent(event, screen.paint) : [];
     if (event.event === 'stopping') next = [];
@@ -82,6 +86,10 @@ export function describeEvent(event: StoryEvent, paint: Paint): readonly string[
       ];
     case 'nodes':
       return [`  ${event.ready}/${count(event.wanted, 'node')} serving`];
+    case 'took':
+      return [
+        `  ${event.node}  ${event.profile} ${versionName(event.previous)} → ${versionName(event.label)}`,
+      ];
     case 'node-lost':
       return [`${paint.bad('✖')} ${event.node} ended: ${event.complaint || 'without a word'}`];
     case 'converged':
@@ -97,8 +105,17 @@ export function describeEvent(event: StoryEvent, paint: Paint): readonly string[
   }
 }
 
+/** `v3` of `v3-1f2e3d4c`; a label that Veltrix did not give as it is. */
+function versionName(label: string | undefined): string {
+  const version = label === undefined ? undefined : parseLabel(label)?.version;
+  return version === undefined ? (label ?? 'default') : `v${version}`;
+}
+
 const stackNames = (stacks: readonly { readonly name: string }[]): string =>
   stacks.map(({ name }) => name).join(', ');
+
+/** Width of the fleet's squares with what stands beside them. */
+const pageColumns = 78;
 
 /** The fleet in three lines a profile. */
 function describeFleet({ profiles }: Status, paint: Paint): readonly string[] {
@@ -114,7 +131,7 @@ function describeProfile(profile: ProfileStatus, paint: Paint): readonly string[
   return [
     `${paint.strong(address)}  ${stateWords(profile, paint)}  ${version}  ${shown ? provenance(shown, paint) : ''}`,
     `  offered ${paint.code(bar(percentage))} ${percentage} %   held by ${nodes.holding.length}/${count(live, 'node')}`,
-    ...table(nodeSquares(profile, paint)).map((line) => `  ${line}`),
+    ...nodeSquares(profile, { columns: pageColumns, paint }).map((line) => `  ${line}`),
   ];
 }
 

@@ -39,5 +39,11 @@ export function cutTo(text: string, columns: number): string {
     .join('')}…`;
 }
 
+/** The first so many columns of a text that is longer, and what is left of it; neither keeps its styles. */
+export const headOf = (text: string, columns: number): string => charsOf(text).slice(0, columns).join('');
+export const tailOf = (text: string, columns: number): string => charsOf(text).slice(columns).join('');
+
+const charsOf = (text: string): readonly string[] => Array.from(stripVTControlCharacters(text));
+
 export const padTo = (text: string, columns: number): string =>
   text + ' '.repeat(Math.max(0, columns - widthOf(text)));

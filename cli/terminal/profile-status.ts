@@ -1,43 +1,69 @@
-/** One profile's state on one screen: what is wanted beside what is, then the nodes as squares. */
+/** One profile's state on one screen: what is wanted beside what is, how the guard judges it, then the nodes as squares. */
 
-import type { ProfileStatus, Rollout } from '../../control/see/status.js';
-import { parseLabel } from '../../core/content/content.js';
-import { ago, bar, count, duration, provenance, table } from './layout.js';
+import type { ProfileStatus, Rollout, UndoneVersion } from '../../control/see/status.js';
+import { guardFigures, guardLines, verdictWords } from './guard-lines.js';
+import { ago, bar, byWord, count, duration, factLines, timeOfDay } from './layout.js';
+import { logWords } from './log-words.js';
 import { type Paint, padTo, widthOf } from './paint.js';
+import { nodeSquares } from './squares.js';
 
-/** Squares of one row; more nodes are drawn in further rows. */
-const squaresPerRow = 40;
-/** Width of a page; the state stands at its right edge. */
-const pageColumns = 78;
-/** More squares than this say nothing: counts do. */
-const squaresMax = 400;
+/** A page is not drawn wider than this, however wide the terminal is. */
+const pageColumnsMax = 100;
+/** Entries of the log that a page shows. */
+const entriesShown = 4;
+/** Refusals that are shown with their reasons; the rest is counted. */
+const refusalsShown = 3;
+/** A version that is younger is shown with the way to undo it. */
+const freshMs = 60 * 60 * 1000;
 
-interface Look {
+export interface RolloutLook {
+  /** Width of the screen. */
+  readonly columns: number;
+  /** ISO 8601, UTC: what ages are counted from. */
   readonly now: string;
   readonly paint: Paint;
+  /** Leaves out what a small screen has no room for. */
+  readonly isBrief?: boolean;
 }
 
-export function describeProfile(profile: ProfileStatus, look: Look): readonly string[] {
+/** Everything known of one profile, for people: complete lines, none wider than `columns`. */
+export function renderRollout(profile: ProfileStatus, given: RolloutLook): readonly string[] {
+  const look = { ...given, columns: Math.min(given.columns, pageColumnsMax) };
+  const { paint, columns } = look;
   const facts = [
     ...versionFacts(profile, look),
     ...rolloutFacts(profile, look),
     ...fleetFacts(profile, look),
+    ...guardFacts(profile, look),
   ];
+  const figures = isOpen(profile) && profile.guard ? guardFigures(profile.guard, columns - 4, paint) : [];
+  const squares = nodeSquares(profile, { columns: columns - 2, paint });
   return [
-    title(profile, look.paint),
-    ...table(facts).map((line) => `  ${line}`),
-    ...squares(profile, look.paint),
-    ...undo(profile, look.paint),
+    ...title(profile, look),
+    ...indent(factLines(facts, columns - 2)),
+    ...indent(figures, 4),
+    ...(squares.length > 0 ? ['', ...indent(squares)] : []),
+    ...(given.isBrief ? [] : events(profile, look)),
+    ...nextSteps(profile, look),
   ];
 }
 
-function title(profile: ProfileStatus, paint: Paint): string {
-  const right = stateWords(profile, paint);
-  return padTo(paint.strong(profile.address), Math.max(0, pageColumns - widthOf(right))) + right;
+/** The newest deployment is under way, or did not end well: its figures matter. */
+const isOpen = ({ rollout, undone, guard }: ProfileStatus): boolean =>
+  rollout !== undefined || undone !== undefined || guard?.verdict === 'unhealthy';
+
+const indent = (lines: readonly string[], columns = 2): string[] =>
+  lines.map((line) => `${' '.repeat(columns)}${line}`);
+
+function title(profile: ProfileStatus, { paint, columns }: RolloutLook): readonly string[] {
+  const [left, right] = [paint.strong(profile.address), stateWords(profile, paint)];
+  if (widthOf(left) + 2 + widthOf(right) > columns) return [left, `  ${right}`];
+  return [padTo(left, columns - widthOf(right)) + right];
 }
 
-/** `● rolling out, 1 refused`. */
-export function stateWords({ state, nodes }: ProfileStatus, paint: Paint): string {
+/** `● rolling out, healthy, 1 refused`. */
+export function stateWords(profile: ProfileStatus, paint: Paint): string {
+  const { state, nodes } = profile;
   const words = {
     unpublished: paint.dim('○ nothing published yet'),
     unknown: paint.dim('○ nothing published lately'),
@@ -45,60 +71,144 @@ export function stateWords({ state, nodes }: ProfileStatus, paint: Paint): strin
     baking: paint.warn('● offered to all, baking'),
     deployed: paint.good('● deployed'),
     'rolling-back': paint.bad('● rolling back'),
-    'rolled-back': paint.bad('● rolled back'),
+    'rolled-back': paint.bad(`● rolled back${undoneByWords(profile.undone)}`),
   }[state];
   const refused = nodes.refused.length > 0 ? paint.bad(`, ${nodes.refused.length} refused`) : '';
-  return words + refused;
+  return words + judgedWords(profile, paint) + refused + gitWords(profile, paint);
 }
+
+function undoneByWords(undone: UndoneVersion | undefined): string {
+  switch (undone?.by) {
+    case 'guard':
+      return ' by the guard';
+    case 'guard-failure':
+      return ': the guard failed';
+    case 'alarm':
+      return ' by an alarm';
+    case 'person':
+      return ' by hand';
+    default:
+      return '';
+  }
+}
+
+function judgedWords({ state, guard }: ProfileStatus, paint: Paint): string {
+  if (guard === undefined || (state !== 'rolling-out' && state !== 'baking')) return '';
+  if (guard.blind) return paint.bad(', guard blind');
+  const style = { healthy: paint.good, unhealthy: paint.bad, inconclusive: paint.warn }[guard.verdict];
+  return style(`, ${verdictWords[guard.verdict]}`);
+}
+
+const gitWords = ({ fileDrift }: ProfileStatus, paint: Paint): string =>
+  fileDrift === undefined ? '' : paint.bad(`; git still says v${fileDrift.version}`);
 
 type Fact = readonly [name: string, value: string];
 
-function versionFacts(
-  { deployed, rollout, undone, isDeployedUnknown }: ProfileStatus,
-  { now, paint }: Look,
-): Fact[] {
+function versionFacts(profile: ProfileStatus, look: RolloutLook): Fact[] {
+  const { deployed, rollout, undone, isDeployedUnknown, fileDrift } = profile;
   const shown = rollout ?? deployed;
   const facts: Fact[] = [];
   if (shown) {
-    const from = rollout ? ` ← ${deployed?.version ?? (isDeployedUnknown ? 'unknown' : 'nothing')}` : '';
-    const about = [provenance(shown, paint), paint.dim(ago(shown.startedAt, now))].filter(Boolean).join('  ');
-    facts.push(['Version', `${shown.version}${from}   ${about}`]);
+    const before = deployed?.version ?? (isDeployedUnknown ? 'unknown' : 'nothing');
+    facts.push(['Version', `${shown.version}${rollout ? ` ← ${before}` : ''}  ${about(shown, look)}`]);
+    if (shown.forced) facts.push(['Forced', byWord(look.paint.warn, shown.forced)]);
   } else if (isDeployedUnknown) {
     facts.push(['Version', 'unknown: whatever is deployed is further back than was read']);
   }
-  if (undone) {
-    facts.push([
-      'Undone',
-      `${paint.bad(String(undone.version))}   ${provenance(undone, paint)}  ${paint.dim(ago(undone.startedAt, now))}`,
-    ]);
-    if (undone.why) facts.push(['', undone.why]);
+  if (undone) facts.push(...undoneFacts(undone, profile.guard, look));
+  if (fileDrift) {
+    facts.push(['Git', `${fileDrift.file} still says version ${fileDrift.version}, which was taken back`]);
   }
   return facts;
 }
 
-function rolloutFacts({ rollout }: ProfileStatus, { paint }: Look): Fact[] {
+function undoneFacts(undone: UndoneVersion, guard: ProfileStatus['guard'], look: RolloutLook): Fact[] {
+  const { paint, now } = look;
+  const when = byWord(paint.dim, `taken back ${ago(undone.at, now)} at ${undone.percentage} %`);
+  const facts: Fact[] = [['Undone', `${paint.bad(String(undone.version))}  ${about(undone, look)}, ${when}`]];
+  if (undone.by === 'guard-failure') {
+    facts.push(['', 'the guard did not answer AppConfig, which rolls back then: the version may be sound']);
+  }
+  // What the guard said stands beside its figures.
+  if (undone.why && !(undone.by === 'guard' && guard)) facts.push(['', undone.why]);
+  return facts;
+}
+
+/** `"raise the limit"  anna · 3f2c1e9 · 4 min ago`. */
+function about(
+  version: { author: string; reason: string; startedAt: string; commit?: string },
+  { now, paint }: RolloutLook,
+): string {
+  const parts = [version.author, version.commit?.slice(0, 7), ago(version.startedAt, now)].filter(Boolean);
+  const reason = version.reason && `"${version.reason}"  `;
+  return reason + byWord(paint.dim, parts.join(' · '));
+}
+
+function rolloutFacts({ rollout, nodes, state }: ProfileStatus, { paint, now }: RolloutLook): Fact[] {
   if (!rollout) return [];
+  const live = liveOf(nodes);
+  const some =
+    live > 0 && rollout.percentage < 100 ? `  about ${nodes.offered} of ${count(live, 'node')}` : '';
   return [
-    ['Strategy', strategyInWords(rollout)],
-    ['Offered', `${paint.code(bar(rollout.percentage))} ${rollout.percentage} %`],
+    ['Strategy', strategyWords(rollout, { now, isEnding: state === 'rolling-back' })],
+    ['Offered', `${paint.code(bar(rollout.percentage))} ${rollout.percentage} %${some}`],
   ];
 }
 
-function strategyInWords({ strategy, durationMinutes, bakeMinutes }: Rollout): string {
-  const times = `${count(durationMinutes, 'minute')}, then bakes ${count(bakeMinutes, 'minute')}`;
-  return strategy === undefined ? times : `${strategy} · ${times}`;
+/** `linear-20 · step 2/5 · next step in about 41 s · bake 10 min`. */
+function strategyWords(rollout: Rollout, { now, isEnding }: { now: string; isEnding: boolean }): string {
+  const { strategy, step, steps, nextStepAt, bakesUntil, durationMinutes, bakeMinutes } = rollout;
+  const until = (instant: string) => duration(Date.parse(instant) - Date.parse(now));
+  const parts: string[] = [strategy ?? `over ${count(durationMinutes, 'minute')}`];
+  if (step !== undefined) parts.push(`step ${step}/${steps}`);
+  if (nextStepAt && !isEnding) {
+    parts.push(`${step === steps ? 'bake begins' : 'next step'} in about ${until(nextStepAt)}`);
+  }
+  if (bakesUntil && !isEnding) parts.push(`about ${until(bakesUntil)} of the bake left`);
+  else parts.push(bakeMinutes === 0 ? 'no bake' : `bake ${bakeMinutes} min`);
+  return parts.join(' · ');
 }
 
-function fleetFacts({ nodes, rollout, deployed }: ProfileStatus, { now, paint }: Look): Fact[] {
-  const live = nodes.holding.length + nodes.waiting.length + nodes.refused.length;
+const liveOf = ({ holding, waiting, refused }: ProfileStatus['nodes']): number =>
+  holding.length + waiting.length + refused.length;
+
+function fleetFacts({ nodes, rollout, deployed }: ProfileStatus, { now, paint }: RolloutLook): Fact[] {
+  const live = liveOf(nodes);
   const facts: Fact[] = [];
-  if (live === 0) facts.push(['Nodes', paint.dim(absence(nodes.lastReportAt, now))]);
-  else if (rollout ?? deployed) facts.push(['Held by', `${nodes.holding.length}/${count(live, 'node')}`]);
-  for (const { node, reason } of nodes.refused.slice(0, 3))
-    facts.push(['Refused', `${node}  ${paint.bad(reason)}`]);
-  if (nodes.silent.length > 0)
-    facts.push(['Silent', `${nodes.silent.length}  ${paint.dim(nodes.silent.slice(0, 4).join(' '))}`]);
+  if (live === 0) facts.push(['Nodes', byWord(paint.dim, absence(nodes.lastReportAt, now))]);
+  else if (rollout ?? deployed) facts.push(['Held by', heldWords(nodes, live)]);
+  for (const [index, { node, reason }] of nodes.refused.slice(0, refusalsShown).entries()) {
+    facts.push([index === 0 ? 'Refused' : '', `${node}  ${byWord(paint.bad, reason)}`]);
+  }
+  const more = nodes.refused.length - refusalsShown;
+  if (more > 0) facts.push(['', `and ${more} more`]);
+  if (nodes.keeping.length > 0) {
+    const kept = `${named(nodes.keeping.map(({ node }) => node))}: a version that was taken back`;
+    facts.push(['Keeping', byWord(paint.warn, kept)]);
+  }
+  if (nodes.silent.length > 0) facts.push(['Silent', byWord(paint.bad, named(nodes.silent))]);
   return facts;
+}
+
+/** `15/40 nodes (38 %)  half after 3 s · 95 % after 11 s`: since the deployment's start. */
+function heldWords({ holding, arrivals }: ProfileStatus['nodes'], live: number): string {
+  const after = (name: string, ms: number | undefined) =>
+    ms === undefined ? [] : [`${name} after ${duration(ms)}`];
+  const times = [
+    ...after('half', arrivals.to50PercentMs),
+    ...after('95 %', arrivals.to95PercentMs),
+    ...after('all', arrivals.to100PercentMs),
+  ];
+  const share = `${holding.length}/${count(live, 'node')} (${Math.round((100 * holding.length) / live)} %)`;
+  return times.length === 0 ? share : `${share}  ${times.join(' · ')}`;
+}
+
+/** `3 of them: a, b, c`; names beyond a few are only counted. */
+function named(nodes: readonly string[]): string {
+  const shown = nodes.slice(0, 4).join(', ');
+  return nodes.length > 4
+    ? `${nodes.length}: ${shown} and ${nodes.length - 4} more`
+    : `${nodes.length}: ${shown}`;
 }
 
 const absence = (lastReportAt: string | undefined, now: string): string =>
@@ -106,60 +216,57 @@ const absence = (lastReportAt: string | undefined, now: string): string =>
     ? 'none reports'
     : `none: no report for ${duration(Date.parse(now) - Date.parse(lastReportAt))}`;
 
-function squares(profile: ProfileStatus, paint: Paint): readonly string[] {
-  const rows = nodeSquares(profile, paint);
-  if (rows.length === 0) return [];
-  const lines = table([['VERSION', 'NODES', 'STATE'].map(paint.dim), ...rows]);
-  return ['', ...lines.map((line) => `  ${line}`)];
+function guardFacts(profile: ProfileStatus, { now, paint }: RolloutLook): Fact[] {
+  const { guard, rollout, state } = profile;
+  if (guard === undefined) {
+    if (rollout === undefined || state === 'rolling-back') return [];
+    const none = rollout.strategy === 'immediate' ? 'none: everybody gets it at once' : 'has not looked yet';
+    return [['Guard', byWord(paint.dim, none)]];
+  }
+  if (!isOpen(profile)) return [['Guard', `${verdictWords[guard.verdict]}: ${guard.summary}`]];
+  const [head, ...words] = guardLines(guard, now, paint);
+  return [['Guard', head], ...words.map((line): Fact => ['', line])];
 }
 
-/** The nodes by version, as rows of a table: ■ holds what is wanted, ▨ refused it, □ holds another one. */
-export function nodeSquares(
-  { nodes, rollout, deployed }: ProfileStatus,
-  paint: Paint,
-): (readonly string[])[] {
-  const wanted = (rollout ?? deployed)?.label;
-  const isWanted = ({ label }: { label?: string }) => label !== undefined && label === wanted;
-  const held = nodes.held.find(isWanted)?.count ?? 0;
-  const others = nodes.held.filter((group) => !isWanted(group));
-  return [
-    ...row(versionName(wanted), { count: held, square: paint.good('■'), state: 'hold it' }),
-    ...row(versionName(wanted), { count: nodes.refused.length, square: paint.bad('▨'), state: 'refused it' }),
-    ...others.flatMap(({ label, count: number }) =>
-      row(versionName(label), {
-        count: number,
-        square: '□',
-        state: wanted === undefined ? '' : 'hold it still',
-      }),
-    ),
-  ];
+function events({ log, rollout, undone }: ProfileStatus, { columns, paint }: RolloutLook): readonly string[] {
+  if (rollout === undefined && undone === undefined) return [];
+  const facts = log.slice(-entriesShown).map(
+    (entry): Fact => [
+      paint.dim(timeOfDay(entry.occurredAt)),
+      // Why it was taken back stands above.
+      undone && entry.type === 'ROLLBACK_STARTED' ? 'rolling back' : logWords(entry),
+    ],
+  );
+  return ['', `  ${paint.dim('EVENTS (UTC)')}`, ...indent(factLines(facts, columns - 2))];
 }
 
-function row(
-  version: string,
-  group: { count: number; square: string; state: string },
-): (readonly string[])[] {
-  if (group.count > squaresMax) return [[version, group.square, `${group.count} ${group.state}`]];
-  const full = Math.ceil(group.count / squaresPerRow);
-  return Array.from({ length: full }, (_, index) => {
-    const drawn = group.square.repeat(Math.min(squaresPerRow, group.count - index * squaresPerRow));
-    return index === 0 ? [version, drawn, `${group.count} ${group.state}`.trim()] : ['', drawn, ''];
-  });
+function nextSteps(profile: ProfileStatus, { paint, columns, now }: RolloutLook): readonly string[] {
+  const steps = stepsOf(profile, now).flatMap(([why, command]) =>
+    factLines([[`${paint.dim('→')}`, `${why}${byWord(paint.code, command)}`]], columns - 2),
+  );
+  return steps.length === 0 ? [] : ['', ...indent(steps)];
 }
 
-/** `18` of `v18-1f2e3d4c`; a label that Veltrix did not give as it is. */
-function versionName(label: string | undefined): string {
-  if (label === undefined) return 'default';
-  return String(parseLabel(label)?.version ?? label);
-}
-
-function undo({ nodes, address, state, isDeployedUnknown }: ProfileStatus, paint: Paint): readonly string[] {
+/** What one may type next, each with why where that is not plain. */
+function stepsOf(profile: ProfileStatus, now: string): (readonly [why: string, command: string])[] {
+  const { nodes, address, state, fileDrift, isDeployedUnknown, undone } = profile;
   const cluster = address.split('/').slice(0, 2).join('/');
-  const next = [];
-  if (nodes.refused.length > 0 || nodes.silent.length > 0) next.push(`veltrix nodes ${cluster} --behind`);
-  if (state === 'unpublished') next.push(`veltrix publish ${address} -m "…"`);
-  if (isDeployedUnknown) next.push(`veltrix get ${address}`);
-  return next.length === 0
-    ? []
-    : ['', ...next.map((command) => `  ${paint.dim('→')} ${paint.code(command)}`)];
+  const steps: (readonly [string, string])[] = [];
+  if (nodes.refused.length > 0 || nodes.silent.length > 0 || nodes.keeping.length > 0) {
+    steps.push(['why: ', `veltrix nodes ${cluster} --behind`]);
+  }
+  if (fileDrift) {
+    const commit = undone?.commit?.slice(0, 12);
+    steps.push(['agree with the fleet: ', commit ? `git revert ${commit}` : `correct ${fileDrift.file}`]);
+    steps.push(['or again: ', `veltrix publish ${address} --force -m "…"`]);
+  }
+  if (state === 'unpublished') steps.push(['', `veltrix publish ${address} -m "…"`]);
+  if (isDeployedUnknown) steps.push(['', `veltrix get ${address}`]);
+  if (isUndoable(profile, now)) steps.push(['undo: ', `veltrix rollback ${address}`]);
+  return steps;
+}
+
+function isUndoable({ state, deployed }: ProfileStatus, now: string): boolean {
+  if (state === 'rolling-out' || state === 'baking') return true;
+  return state === 'deployed' && Date.parse(now) - Date.parse(deployed?.startedAt ?? '') < freshMs;
 }

@@ -6,6 +6,7 @@ import { createPaint, cutTo, type Paint } from './paint.js';
 const defaultColumns = 80;
 const moveUp = (lines: number): string => (lines === 0 ? '' : `\u001B[${lines}A`);
 const eraseLine = '\u001B[2K';
+const eraseRest = '\u001B[K';
 const hideCursor = '\u001B[?25l';
 const showCursor = '\u001B[?25h';
 
@@ -57,7 +58,8 @@ export function createScreen(
     repaint(lines) {
       if (!isTerminal) return;
       const visible = lines.slice(0, (output.rows ?? lines.length + 1) - 1);
-      const text = visible.map((line) => `${eraseLine}${cutTo(line, output.columns ?? defaultColumns)}\n`);
+      // Written over what stands there, then what is left of that: erasing first would flicker.
+      const text = visible.map((line) => `${cutTo(line, output.columns ?? defaultColumns)}${eraseRest}\n`);
       const surplus = Math.max(0, shownLines - visible.length);
       const erased = `${eraseLine}\n`.repeat(surplus) + moveUp(surplus);
       output.write(hideCursor + moveUp(shownLines) + text.join('') + erased);

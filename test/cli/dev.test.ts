@@ -1,6 +1,8 @@
 /** `veltrix dev` from nothing to a changed fleet, and back to nothing. */
 
 import { once } from 'node:events';
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCommand, run, start, untilLine } from './command.js';
 import { createSampleProject, type SampleProject } from './sample-project.js';
@@ -23,6 +25,12 @@ describe('veltrix dev', () => {
     expect(output).toMatch(
       /all 3 nodes hold gameplay v1, limits v1.*all 3 nodes hold gameplay v2, limits v1/s,
     );
+    const took = output.split('\n').filter((line) => line.includes('gameplay v1 → v2'));
+    expect(took.map((line) => line.trim()).sort()).toEqual([
+      'node-1  gameplay v1 → v2',
+      'node-2  gameplay v1 → v2',
+      'node-3  gameplay v1 → v2',
+    ]);
     expect(noise).toBe('');
     expect(exitCode).toBe(0);
     expect(project.leftovers()).toEqual([]);
@@ -50,4 +58,28 @@ describe('veltrix dev', () => {
     expect(output).not.toContain('hold');
     expect(project.leftovers()).toEqual([]);
   });
+
+  it('removes at its start what a killed one left behind, and nothing of one that lives', async () => {
+    const killed = start(['dev', '--json', ...options], place);
+    await untilLine(killed, ({ event }) => event === 'deployed');
+    const closed = once(killed, 'close');
+    killed.stdout?.resume();
+    killed.kill('SIGKILL');
+    await closed;
+    const [left] = project.leftovers();
+    expect(left).toMatch(new RegExp(`^veltrix-dev-${killed.pid}-`));
+    const living = `veltrix-dev-${process.pid}-abc`;
+    const others = ['veltrix-dev-other', 'veltrix-scratch-1'];
+    for (const name of [living, ...others]) mkdirSync(path.join(project.temporary, name));
+    const dev = start(['dev', '--json', ...options], place);
+    await untilLine(dev, ({ event }) => event === 'local-aws');
+    const found = readdirSync(project.temporary).filter(
+      (name) => !name.startsWith(`veltrix-dev-${dev.pid}-`),
+    );
+    expect(found.sort()).toEqual([living, ...others].sort());
+    const ended = once(dev, 'close');
+    dev.stdout?.resume();
+    dev.kill('SIGINT');
+    await ended;
+  }, 90_000);
 });

@@ -171,3 +171,52 @@ describe('the life of a version', () => {
     expect(output).toContain('No node of treasure-hunt/staging reported within the last hour.');
   });
 });
+
+describe('undoing', () => {
+  const rollback = (...words: string[]) => runJson(['rollback', gameplay, ...words], place);
+
+  it('takes back what is on its way, or was a moment ago', async () => {
+    const { exitCode, data } = await rollback('-m', 'too fast');
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({
+      outcome: 'undo',
+      how: expect.stringMatching(/^(stopped|reverted)$/),
+      undoes: { version: 3, reason: 'slow' },
+      back: { version: 2 },
+      proof: { kind: 'proved', of: 0 },
+    });
+  });
+
+  it('is done once, however often it is asked for', async () => {
+    const { exitCode, data } = await rollback();
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ outcome: 'undone-already', how: 'none', back: { version: 2 } });
+  });
+
+  it('goes back to a version that is named, and forth again at once', async () => {
+    expect((await rollback('--to', '1')).data).toMatchObject({ how: 'reverted', back: { version: 1 } });
+    const { exitCode, data } = await rollback('--to', '2', '-m', 'it was right after all');
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ how: 'redeployed', back: { version: 2 } });
+    const { data: told } = await runJson(['history', gameplay], place);
+    expect(told).toMatchObject({ entries: [{ version: 2, reason: 'it was right after all' }, {}, {}, {}] });
+  });
+
+  it('needs a version that was in force', async () => {
+    const { exitCode, output } = await run(['rollback', gameplay, '--to', '99', '--yes'], place);
+    expect(exitCode).toBe(2);
+    expect(output).toContain(`Version 99 was never deployed at ${gameplay}`);
+  });
+
+  it('shows an empty queue as such', async () => {
+    const { exitCode, output } = await run(['queue', 'treasure-hunt/staging'], place);
+    expect(exitCode).toBe(0);
+    expect(output).toContain('Nothing waits in treasure-hunt/staging.');
+  });
+
+  it('takes common options after a verb of a verb', async () => {
+    const { exitCode, data } = await runJson(['queue', 'drop', gameplay, '-m', 'x'], place);
+    expect(exitCode).toBe(2);
+    expect(data).toMatchObject({ error: { code: 'VELTRIX_USAGE' } });
+  });
+});

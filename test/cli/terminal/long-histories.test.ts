@@ -29,7 +29,7 @@ async function lines(command: Runnable, options: object = {}): Promise<string> {
     confirm: async () => true,
   };
   const outcome = await command(context, { positional: ['quest/staging/rules'], options: { ...options } });
-  return outcome.lines(createPaint(false)).join('\n');
+  return outcome.lines(createPaint(false), { columns: 80, isTerminal: false }).join('\n');
 }
 
 describe('history', () => {

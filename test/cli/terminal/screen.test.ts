@@ -19,16 +19,21 @@ function createOutput(isTTY: boolean, columns = 20) {
 const escapeChar = String.fromCharCode(27);
 const tokens = new RegExp(`${escapeChar}\\[[0-9;?]*[A-Za-z]|\\n|[^${escapeChar}\\n]+`, 'g');
 
-/** What a terminal shows after these escapes: up, and erase line; others move nothing. */
+/** What a terminal shows after these escapes: up, erase line, erase the rest of a line; others move nothing. */
 function seenOf(text: string): string[] {
   const lines: string[] = [''];
-  let at = 0;
+  let [at, column] = [0, 0];
   for (const [token] of text.matchAll(tokens)) {
     const isEscape = token.startsWith(escapeChar);
-    if (token === '\n') at += 1;
+    const line = lines[at] ?? '';
+    if (token === '\n') [at, column] = [at + 1, 0];
     else if (isEscape && token.endsWith('A')) at -= Number(token.slice(2, -1));
-    else if (isEscape && token.endsWith('K')) lines[at] = '';
-    else if (!isEscape) lines[at] = (lines[at] ?? '') + token;
+    else if (token === `${escapeChar}[2K`) lines[at] = '';
+    else if (token === `${escapeChar}[K`) lines[at] = line.slice(0, column);
+    else if (!isEscape) {
+      lines[at] = line.slice(0, column) + token + line.slice(column + token.length);
+      column += token.length;
+    }
     lines[at] ??= '';
   }
   return lines.slice(0, lines.findLastIndex((line) => line !== '') + 1);
@@ -43,6 +48,23 @@ describe('a screen', () => {
     screen.repaint(['ONE', 'TWO']);
     screen.line('tail');
     expect(output.seen()).toEqual(['head', 'ONE', 'TWO', 'tail']);
+  });
+
+  it('leaves nothing of a longer line below a shorter one, and erases none before it is written over', () => {
+    const output = createOutput(true);
+    const screen = createScreen(output, {});
+    screen.repaint(['a long line', 'b']);
+    screen.repaint(['short', 'b']);
+    expect(output.seen()).toEqual(['short', 'b']);
+    expect(output.written()).not.toContain(`${escapeChar}[2K`);
+  });
+
+  it('shows the cursor again when it is settled', () => {
+    const output = createOutput(true);
+    const screen = createScreen(output, {});
+    screen.repaint(['a']);
+    screen.settle();
+    expect(output.written().endsWith(`${escapeChar}[?25h`)).toBe(true);
   });
 
   it('cuts lines that a terminal would break', () => {

@@ -1,0 +1,56 @@
+/** `veltrix demo bad-version`: what F5 promises, played by the built command, and what it says when the promise is broken. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { buildCommand, run } from './command.js';
+import { createSampleProject, type SampleProject } from './sample-project.js';
+
+let project: SampleProject;
+let place: { directory: string; environment: Readonly<Record<string, string>> };
+
+beforeAll(buildCommand);
+beforeEach(() => {
+  project = createSampleProject();
+  place = { directory: project.root, environment: project.environment };
+});
+afterEach(() => project.remove());
+
+describe('veltrix demo bad-version', () => {
+  it('shows a version that is taken back, by what evidence, and refused afterwards', async () => {
+    const { exitCode, output, noise } = await run(['demo', 'bad-version', '--json'], place);
+    const lines = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.filter(({ error }) => error !== undefined)).toEqual([]);
+    const said = (event: string) => lines.filter((line) => line.event === event).map(({ text }) => text);
+    expect(said('proof')).toEqual([
+      expect.stringMatching(/^the guard took v\d+ back at (20|40) % offered; \d+ of 20 nodes held it$/),
+      'all 20 nodes hold the good version again, as their own records say',
+      'every step once, in the order in which it happened',
+      'refused. Change the content, or publish it with --force -m "why it is safe now".',
+      expect.stringMatching(/^demo bad-version: everything came as promised, in \d+ s$/),
+    ]);
+    expect(said('detail').join('\n')).toMatch(
+      /errors: with it [\d,]+ of [\d,]+ requests \([\d.]+ %\), without [\d,]+ of [\d,]+ requests \(0\.\d+ %\); evidence/,
+    );
+    expect([noise, exitCode]).toEqual(['', 0]);
+    expect(project.leftovers()).toEqual([]);
+  }, 180_000);
+
+  it('ends with 1 and names what did not come: of nine retries one is in time, and nobody is hurt', async () => {
+    const file = path.join(project.root, 'config/treasure-hunt/limits.staging.yaml');
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/retries: \d/g, 'retries: 9'));
+    const { exitCode, output } = await run(['demo', 'bad-version', '--nodes', '10'], place);
+    expect(output).toMatch(/Expected v\d+ to be taken back, found that it is offered to 60 % of the nodes/);
+    expect(exitCode).toBe(1);
+    expect(project.leftovers()).toEqual([]);
+  }, 180_000);
+
+  it('names the demos there are', async () => {
+    const { exitCode, output } = await run(['demo', 'good-version'], place);
+    expect(output).toContain('expected one of bad-version');
+    expect(exitCode).toBe(2);
+  });
+});
