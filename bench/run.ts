@@ -9,6 +9,7 @@ import { type Measured, renderPage, renderSection, type Section } from './report
 import { delivery } from './suites/delivery.js';
 import { firstValue } from './suites/first-value.js';
 import { functions } from './suites/functions.js';
+import { guard } from './suites/guard.js';
 import { publish } from './suites/publish.js';
 import { reads } from './suites/reads.js';
 import { start } from './suites/start.js';
@@ -21,6 +22,7 @@ const suites: Readonly<Record<string, () => Promise<Section>>> = {
   weight,
   firstValue,
   functions,
+  guard,
   publish,
   delivery,
   start,

@@ -2,7 +2,13 @@
 
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { defaultStage, fanOutFunction, recordLoadFunction, validateFunction } from '../../core/names.js';
+import {
+  defaultStage,
+  fanOutFunction,
+  guardFunction,
+  recordLoadFunction,
+  validateFunction,
+} from '../../core/names.js';
 import { bundleFolder, type FunctionFolder, functionFolders } from '../../infra/bundle.js';
 import type { LocalAws } from '../../local/index.js';
 import { figure, round, show } from '../figures.js';
@@ -14,6 +20,7 @@ import type { Section, Table } from '../report.js';
 import { withCloud } from '../world/cloud.js';
 import { eventsOf } from '../world/events.js';
 import { createFunction, type Invocation, invokeCold, invokeWarm } from '../world/lambda.js';
+import { putNodes } from '../world/nodes.js';
 import { gateOf, publishSample } from '../world/publishing.js';
 
 const coldRounds = 7;
@@ -26,13 +33,15 @@ const functionNames: Readonly<Record<FunctionFolder, string>> = {
   'validate-config': validateFunction(defaultStage, { application: 'treasure-hunt', profile: 'gameplay' }),
   'fan-out-change': fanOutFunction(defaultStage),
   'record-load': recordLoadFunction(defaultStage),
+  'guard-rollout': guardFunction(defaultStage),
 };
 
 export const functions = (): Promise<Section> =>
   withScratch((directory) =>
     withCloud(async (aws) => {
       await publishSample(aws, 'staging');
-      const events = await eventsOf();
+      await putNodes(aws, 20);
+      const events = await eventsOf(aws);
       const measured: Measured[] = [];
       for (const folder of functionFolders) {
         const sides = await weigh(folder, directory);
@@ -113,7 +122,7 @@ async function timeStarts(
 
 const describe = (measured: readonly Measured[]): Section => ({
   title: 'The functions',
-  method: `Sizes: bundled as they are deployed (one minified file), beside a floor: a function that brings the AWS clients and commands its work needs and does nothing. KB are 1000 bytes. Cold starts in the local Lambda, ${coldRounds} fresh processes each, function and floor in turn: \`init\` until the handler is loaded, \`answer\` from the request to the first answer. Warm: ${warmInvocations} invocations. Each handles what it would in AWS: a publish without effect, gameplay of production to validate, a look at every environment, a batch of 20 reports.`,
+  method: `Sizes: bundled as they are deployed (one minified file), beside a floor: a function that brings the AWS clients and commands its work needs and does nothing. KB are 1000 bytes. Cold starts in the local Lambda, ${coldRounds} fresh processes each, function and floor in turn: \`init\` until the handler is loaded, \`answer\` from the request to the first answer. Warm: ${warmInvocations} invocations. Each handles what it would in AWS: a publish without effect, gameplay of production to validate, a look at every environment, a batch of 20 reports, a tick of a rollout over 20 nodes.`,
   tables: [sizeTable(measured), startTable(measured)],
   goals: measured.map(goalOf),
 });

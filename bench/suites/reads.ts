@@ -1,4 +1,4 @@
-/** What one read of configuration costs: beside a plain property, and beside the cached provider of Powertools. */
+/** What one read of configuration costs beside a plain property and the cached provider of Powertools, and what `measure` does. */
 
 import { figure, round, show } from '../figures.js';
 import { bundle } from '../machinery/bundles.js';
@@ -10,7 +10,7 @@ import { publishSample } from '../world/publishing.js';
 
 const rounds = 9;
 
-type Name = 'loop' | 'property' | 'get' | 'powertools';
+type Name = 'loop' | 'property' | 'get' | 'powertools' | 'bareCall' | 'measure';
 
 export const reads = (): Promise<Section> =>
   withScratch((directory) =>
@@ -31,6 +31,8 @@ async function bundleAll(
     property: await bundled(new URL('../programs/reads/property.ts', import.meta.url)),
     get: await bundled(new URL('../programs/reads/get.ts', import.meta.url)),
     powertools: await bundled(new URL('../programs/reads/powertools.ts', import.meta.url)),
+    bareCall: await bundled(new URL('../programs/reads/bare-call.ts', import.meta.url)),
+    measure: await bundled(new URL('../programs/reads/measure.ts', import.meta.url)),
   };
 }
 
@@ -47,7 +49,7 @@ function describe(found: Readonly<Record<Name, Samples>>): Section {
   ];
   return {
     title: 'Reading one value',
-    method: `\`coolDownMs\` of the sample's gameplay in production, read in a loop that alternates between two nodes (or the compiler would read once and remember). ${rounds} processes each, in turn; a sample is the fastest slice of a process. A read is what remains without the loop. Bytes are what a read puts on the heap, garbage included. Powertools: \`AppConfigProvider.get(name, { transform: 'json', maxAge: 3600 })\`, answered from its cache.`,
+    method: `\`coolDownMs\` of the sample's gameplay in production, read in a loop that alternates between two nodes (or the compiler would read once and remember). ${rounds} processes each, in turn; a sample is the fastest slice of a process. A read is what remains without the loop. Bytes are what a read puts on the heap, garbage included. \`measure()\` counts a synchronous call for both profiles of the sample; it reads the clock twice, which is most of its price. Powertools: \`AppConfigProvider.get(name, { transform: 'json', maxAge: 3600 })\`, answered from its cache.`,
     tables: [
       {
         columns: ['what', 'ns, with the loop', 'ns a read', '× property', 'bytes a read'],
@@ -58,10 +60,18 @@ function describe(found: Readonly<Record<Name, Samples>>): Section {
           row('Powertools Parameters 2.35, cached', 'powertools'),
         ],
       },
+      {
+        columns: ['what', 'ns a call, with the loop', 'bytes a call'],
+        rows: [
+          ['a call in a bare `try … finally`', show(ns('bareCall')), String(Math.round(bytes('bareCall')))],
+          ['the same call in `node.measure()`', show(ns('measure')), String(Math.round(bytes('measure')))],
+        ],
+      },
     ],
     goals: [
       { what: '`get()` against a property', found: own('get') / own('property'), atMost: 3, unit: '×' },
       { what: 'Powertools against `get()`', found: own('powertools') / own('get'), atLeast: 200, unit: '×' },
+      { what: 'what `measure()` adds to a call', found: own('measure'), atMost: 1_000, unit: ' ns' },
       // The smallest object takes 16; below one is what measuring takes itself.
       { what: 'what a `get()` puts on the heap', found: bytes('get'), atMost: 1, unit: ' bytes' },
     ],

@@ -2,10 +2,11 @@
 
 import type { NodeReport } from '../../core/fleet/node-reports.js';
 import type { FunctionFolder } from '../../infra/bundle.js';
+import type { LocalAws } from '../../local/index.js';
 import { contentOf } from './content.js';
 
 /** Published already: publishing it again is without effect, so that one invocation is like the next. */
-export async function eventsOf(): Promise<Readonly<Record<FunctionFolder, unknown>>> {
+export async function eventsOf(aws: LocalAws): Promise<Readonly<Record<FunctionFolder, unknown>>> {
   const gameplay = await contentOf('gameplay');
   return {
     'publish-config': { profile: 'gameplay', content: gameplay, description: 'measured', author: 'bench' },
@@ -18,8 +19,46 @@ export async function eventsOf(): Promise<Readonly<Record<FunctionFolder, unknow
     },
     // The schedule's event: look everywhere.
     'fan-out-change': {},
+    'guard-rollout': await tickOf(aws),
     'record-load': { Records: Array.from({ length: 20 }, (_, index) => recordOf(index)) },
   };
+}
+
+/** A tick of the first deployment in staging, which has a label and is over: it can be asked about again and again. */
+export async function tickOf(aws: LocalAws) {
+  const { Items: applications } = await aws.call<Listed>('appconfig', 'ListApplications', {});
+  const application = named(applications, 'treasure-hunt');
+  const ApplicationId = application.Id;
+  const [environments, profiles] = await Promise.all([
+    aws.call<Listed>('appconfig', 'ListEnvironments', { ApplicationId }),
+    aws.call<Listed>('appconfig', 'ListConfigurationProfiles', { ApplicationId }),
+  ]);
+  return {
+    InvocationId: 'abcdefg',
+    Parameters: {},
+    Type: 'AtDeploymentTick',
+    Application: application,
+    Environment: named(environments.Items, 'staging'),
+    ConfigurationProfile: named(profiles.Items, 'gameplay'),
+    DeploymentNumber: 1,
+    ConfigurationVersion: '1',
+    DeploymentState: 'DEPLOYING',
+    PercentageComplete: '20.0',
+  };
+}
+
+interface Named {
+  readonly Id: string;
+  readonly Name: string;
+}
+interface Listed {
+  readonly Items: readonly Named[];
+}
+
+function named(items: readonly Named[], name: string): Named {
+  const found = items.find(({ Name }) => Name === name);
+  if (!found) throw new Error(`${name} is not deployed`);
+  return { Id: found.Id, Name: found.Name };
 }
 
 /** One report of one node, as it comes from the stream. */
@@ -32,7 +71,7 @@ function recordOf(index: number) {
   };
 }
 
-const reportOf = (node: string): NodeReport => ({
+export const reportOf = (node: string): NodeReport => ({
   form: 1,
   cluster: 'treasure-hunt/staging',
   node,

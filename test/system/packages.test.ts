@@ -107,6 +107,20 @@ describe('the packed packages, in an empty folder', () => {
     expect(status).not.toBe(0);
   });
 
+  it('count requests by middleware, with no framework installed', () => {
+    const file = path.join(folder, 'src/counted.ts');
+    writeFileSync(
+      file,
+      "import { expressMiddleware, fastifyPlugin, honoMiddleware } from 'veltrix/middleware';\n" +
+        "import { createTestNode } from 'veltrix/testing';\nimport { parcels } from '../config/parcels/application.js';\n" +
+        'const node = createTestNode(parcels);\n' +
+        'console.log([expressMiddleware, fastifyPlugin, honoMiddleware].map((make) => typeof make(node)).join());\n',
+    );
+    expect(run(tool('tsc'), '-p', '.')).toEqual({ status: 0, output: '' });
+    expect(run(tool('tsx'), 'src/counted.ts').output).toBe('function,function,function\n');
+    rmSync(file);
+  });
+
   it('run the test of the page, without a network', () => {
     const { status, output } = run(tool('vitest'), 'run', '--root', folder);
     expect(output).toContain('1 passed');

@@ -14,8 +14,10 @@ import { type Published, publish } from '../../control/act/publish.js';
 import type { Cloud } from '../../control/cloud.js';
 import { connect } from '../../control/connect.js';
 import { type LoadedApplication, openWorkspace } from '../../control/files/workspace.js';
+import { isRunning } from '../../core/delivery/deployments.js';
 import type { Application } from '../../core/profiles.js';
 import { type LocalAws, startLocalAws } from '../../local/index.js';
+import { useEnvironment } from './aws-environment.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const speed = 600;
@@ -52,7 +54,9 @@ export function inWorld(): () => World {
     const directory = await mkdtemp(path.join(tmpdir(), 'veltrix-system-'));
     world = await makeWorld({ aws, directory, started });
     await world.publish('gameplay');
+    await untilFree(world.cloud);
     await world.publish('limits');
+    await untilFree(world.cloud);
   });
   afterAll(async () => {
     await Promise.all(started.map((node) => node.close()));
@@ -61,6 +65,16 @@ export function inWorld(): () => World {
     restore?.();
   });
   return () => world;
+}
+
+/** Resolves when no deployment occupies staging: AppConfig runs one at a time. */
+async function untilFree(cloud: Cloud): Promise<void> {
+  const isFree = async () => {
+    const { store } = await cloud.environment({ application: 'treasure-hunt', environment: 'staging' });
+    for await (const deployment of store.deployments()) return !isRunning(deployment);
+    return true;
+  };
+  await vi.waitUntil(isFree, { timeout: 20_000, interval: 50 });
 }
 
 interface Parts {
@@ -112,17 +126,5 @@ async function makeWorld({ aws, directory, started }: Parts): Promise<World> {
         reason: 'a test',
         change: (value) => ({ ...(value as Content), ...change }),
       }),
-  };
-}
-
-/** AWS clients find the local AWS as they find AWS: by their environment. Returns what puts the old one back. */
-function useEnvironment(environment: Readonly<Record<string, string>>): () => void {
-  const before = Object.keys(environment).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, environment);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
   };
 }
