@@ -11,8 +11,8 @@ import {
 } from '../core/delivery/publishing.js';
 import { ServiceUnavailable } from '../core/errors.js';
 import { publishFunction } from '../core/names.js';
-import { audienceOf } from './caller-identity.js';
 import { calling, isNamed } from './failures.js';
+import { audienceOf } from './sts/caller-identity.js';
 
 /** Lambda takes 6 MB for a synchronous invocation ("Lambda quotas", payload). */
 const payloadMaxBytes = 6 * 1024 * 1024;
@@ -52,7 +52,7 @@ async function withProof(
   if ('queueAction' in request) return request;
   try {
     const [{ proveIdentity }, region] = await Promise.all([
-      import('./identity-proof.js'),
+      import('./sts/identity-proof.js'),
       client.config.region(),
     ]);
     const audience = audienceOf(name, JSON.parse(JSON.stringify(request)));

@@ -32,7 +32,7 @@ const local: readonly Verb[] = [
       ['veltrix local up', 'serve on port 4600'],
       ['veltrix local up --speed 60 --keep .veltrix/state', 'a minute of rollout takes a second'],
     ],
-    load: async () => (await import('./commands/local-up.js')).localUp,
+    load: async () => (await import('./commands/local-aws/up.js')).localUp,
   },
   {
     name: 'deploy',
@@ -42,13 +42,13 @@ const local: readonly Verb[] = [
       ['veltrix local deploy', 'what `cdk deploy --all` would do in AWS'],
       ['veltrix local deploy --assembly cdk.out', 'without synthesizing again'],
     ],
-    load: async () => (await import('./commands/local-deploy.js')).localDeploy,
+    load: async () => (await import('./commands/local-aws/deploy.js')).localDeploy,
   },
   {
     name: 'down',
     summary: 'Stop the running local AWS',
     examples: [['veltrix local down', 'what Ctrl-C does in its own terminal']],
-    load: async () => (await import('./commands/local-down.js')).localDown,
+    load: async () => (await import('./commands/local-aws/down.js')).localDown,
   },
 ];
 
@@ -66,7 +66,7 @@ const queue: readonly Verb[] = [
         'after a rollback',
       ],
     ],
-    load: async () => (await import('./commands/queue.js')).queueRelease,
+    load: async () => (await import('./commands/act/queue.js')).queueRelease,
   },
   {
     name: 'drop',
@@ -74,7 +74,7 @@ const queue: readonly Verb[] = [
     arguments: [['<address>', 'application/environment/profile']],
     options: [whyOption],
     examples: [['veltrix queue drop treasure-hunt/production/limits -m "no longer needed"', 'for good']],
-    load: async () => (await import('./commands/queue.js')).queueDrop,
+    load: async () => (await import('./commands/act/queue.js')).queueDrop,
   },
 ];
 
@@ -122,7 +122,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix check', 'all applications'],
       ['veltrix check treasure-hunt --json', 'one, for a script'],
     ],
-    load: async () => (await import('./commands/check.js')).check,
+    load: async () => (await import('./commands/act/check.js')).check,
   },
   {
     name: 'plan',
@@ -133,7 +133,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix plan treasure-hunt/staging', 'every profile of staging'],
       ['veltrix plan treasure-hunt/staging/gameplay', 'one profile'],
     ],
-    load: async () => (await import('./commands/plan.js')).plan,
+    load: async () => (await import('./commands/act/plan.js')).plan,
   },
   {
     name: 'publish',
@@ -161,7 +161,7 @@ export const verbs: readonly Verb[] = [
         'at once, without being asked',
       ],
     ],
-    load: async () => (await import('./commands/publish.js')).publish,
+    load: async () => (await import('./commands/act/publish.js')).publish,
   },
   {
     name: 'rollback',
@@ -179,7 +179,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix rollback treasure-hunt/production/limits -m "errors doubled" --yes', 'in a script'],
       ['veltrix rollback treasure-hunt/production/limits --to 12', 'further back'],
     ],
-    load: async () => (await import('./commands/rollback.js')).rollback,
+    load: async () => (await import('./commands/act/rollback.js')).rollback,
   },
   {
     name: 'queue',
@@ -189,7 +189,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix queue treasure-hunt/production', 'in the order of the turns'],
       ['veltrix queue drop treasure-hunt/production/limits -m "no longer needed"', 'take one out'],
     ],
-    load: async () => (await import('./commands/queue.js')).queue,
+    load: async () => (await import('./commands/act/queue.js')).queue,
     verbs: queue,
   },
   {
@@ -201,7 +201,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix status', 'everything'],
       ['veltrix status treasure-hunt/staging --watch', 'follow a rollout'],
     ],
-    load: async () => (await import('./commands/status.js')).status,
+    load: async () => (await import('./commands/see/status.js')).status,
   },
   {
     name: 'nodes',
@@ -216,7 +216,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix nodes treasure-hunt/staging --behind', 'who is left, and why'],
       ['veltrix nodes treasure-hunt/staging node-3', 'one of them'],
     ],
-    load: async () => (await import('./commands/nodes.js')).nodes,
+    load: async () => (await import('./commands/see/nodes.js')).nodes,
   },
   {
     name: 'get',
@@ -228,7 +228,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix get treasure-hunt/staging/limits', 'the deployed value'],
       ['veltrix get treasure-hunt/staging/limits@3 > limits.yaml', 'an earlier one, as a file'],
     ],
-    load: async () => (await import('./commands/get.js')).get,
+    load: async () => (await import('./commands/see/get.js')).get,
   },
   {
     name: 'diff',
@@ -241,7 +241,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix diff treasure-hunt/staging/gameplay@3 treasure-hunt/staging/gameplay', 'since version 3'],
       ['veltrix diff treasure-hunt/production/limits treasure-hunt/staging/limits', 'between environments'],
     ],
-    load: async () => (await import('./commands/diff.js')).diff,
+    load: async () => (await import('./commands/see/diff.js')).diff,
   },
   {
     name: 'history',
@@ -252,7 +252,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix history --since 2h', 'was it configuration?'],
       ['veltrix history treasure-hunt/production', 'the last changes of production'],
     ],
-    load: async () => (await import('./commands/history.js')).history,
+    load: async () => (await import('./commands/see/history.js')).history,
   },
   {
     name: 'trace',
@@ -265,7 +265,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix trace treasure-hunt/production 18', 'each step with its time, and what is not known'],
       ['veltrix trace treasure-hunt/production 18 --json', 'for a post-mortem'],
     ],
-    load: async () => (await import('./commands/trace.js')).trace,
+    load: async () => (await import('./commands/see/trace.js')).trace,
   },
   {
     name: 'events',
@@ -276,7 +276,7 @@ export const verbs: readonly Verb[] = [
       ['veltrix events treasure-hunt/staging', 'those the stream still holds'],
       ['veltrix events --follow --json', 'one CloudEvent a line'],
     ],
-    load: async () => (await import('./commands/events.js')).events,
+    load: async () => (await import('./commands/see/events.js')).events,
   },
 ];
 

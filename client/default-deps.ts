@@ -76,7 +76,7 @@ async function usableHome(userId: number | undefined): Promise<string | undefine
 
 function lazySessions(): ConfigurationSessions {
   const load = once(async () => {
-    const { appConfigSessions } = await import('../aws/configuration-sessions.js');
+    const { appConfigSessions } = await import('../aws/appconfig/configuration-sessions.js');
     return appConfigSessions();
   });
   return {
@@ -88,7 +88,7 @@ function lazySessions(): ConfigurationSessions {
 
 function lazyReports(streamName: string): LoadReports {
   const load = once(async () => {
-    const { kinesisLoadReports } = await import('../aws/load-stream.js');
+    const { kinesisLoadReports } = await import('../aws/kinesis/load-stream.js');
     return kinesisLoadReports(streamName);
   });
   return {

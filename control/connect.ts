@@ -1,7 +1,7 @@
 /** Opens a stage in AWS: the real `Cloud`. Clients are imported when a question first needs them. */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Directory, Ids } from '../aws/directory.js';
+import type { Directory, Ids } from '../aws/appconfig/directory.js';
 import { type ClusterAddress, formatCluster } from '../core/addresses.js';
 import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
@@ -46,7 +46,7 @@ export function connect({ stage, target }: Connection): Cloud {
 
 async function openDirectory(): Promise<Directory> {
   const [{ createDirectory }, { appConfigClient }] = await Promise.all([
-    import('../aws/directory.js'),
+    import('../aws/appconfig/directory.js'),
     import('../aws/clients.js'),
   ]);
   const directory = createDirectory(await appConfigClient());
@@ -63,7 +63,7 @@ async function openEnvironment(directory: Directory, { stage, cluster }: Place):
   const environmentId = demandId(ids, cluster.environment, `environment of ${cluster.application}`);
   const [profiles, { createEnvironmentStore }, { appConfigClient }] = await Promise.all([
     directory.profiles(applicationId),
-    import('../aws/environment-store.js'),
+    import('../aws/appconfig/environment-store.js'),
     import('../aws/clients.js'),
   ]);
   const client = await appConfigClient();
@@ -102,7 +102,7 @@ function demandId(ids: Ids, name: string, kind: string): string {
 
 async function openRecords(stage: string): Promise<NodeRecords> {
   const [{ createNodeRecords }, { dynamoDbClient }] = await Promise.all([
-    import('../aws/node-records.js'),
+    import('../aws/dynamodb/node-records.js'),
     import('../aws/clients.js'),
   ]);
   return createNodeRecords(await dynamoDbClient(), nodesTable(stage), clock);
@@ -110,7 +110,7 @@ async function openRecords(stage: string): Promise<NodeRecords> {
 
 async function openRollouts(stage: string): Promise<Pick<RolloutRecords, 'read'>> {
   const [{ createRolloutRecords }, { dynamoDbClient }] = await Promise.all([
-    import('../aws/rollout-records.js'),
+    import('../aws/dynamodb/rollout-records.js'),
     import('../aws/clients.js'),
   ]);
   return createRolloutRecords(await dynamoDbClient(), rolloutsTable(stage), clock);
@@ -118,7 +118,7 @@ async function openRollouts(stage: string): Promise<Pick<RolloutRecords, 'read'>
 
 async function openQueues(stage: string): Promise<Pick<PublishQueues, 'read'>> {
   const [{ createPublishQueues }, { dynamoDbClient }] = await Promise.all([
-    import('../aws/publish-queues.js'),
+    import('../aws/dynamodb/publish-queues.js'),
     import('../aws/clients.js'),
   ]);
   return createPublishQueues(await dynamoDbClient(), queuesTable(stage));
@@ -134,7 +134,7 @@ async function openPublishFunction(stage: string, cluster: ClusterAddress) {
 
 async function* openChanges(stage: string, reading: ChangesQuestion): AsyncGenerator<ToldChange> {
   const [{ readChangeLog }, { kinesisClient }] = await Promise.all([
-    import('../aws/change-log.js'),
+    import('../aws/kinesis/change-log.js'),
     import('../aws/clients.js'),
   ]);
   yield* readChangeLog({ client: await kinesisClient(), stream: changesStream(stage), wait }, reading);

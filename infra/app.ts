@@ -3,10 +3,10 @@
 import { App } from 'aws-cdk-lib';
 import { applications } from '../config/applications.js';
 import { bundleFunctions } from './bundle.js';
-import { DataStack } from './data-stack.js';
-import { DeliveryStack } from './delivery-stack.js';
-import { FleetStack } from './fleet-stack.js';
-import { OperationsStack } from './operations-stack.js';
+import { DataStack } from './stacks/data-stack.js';
+import { DeliveryStack } from './stacks/delivery-stack.js';
+import { FleetStack } from './stacks/fleet-stack.js';
+import { OperationsStack } from './stacks/operations-stack.js';
 import { stages } from './stages.js';
 
 /**

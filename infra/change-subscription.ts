@@ -7,8 +7,8 @@ import { Construct } from 'constructs';
 import { parseAddress } from '../core/addresses.js';
 import type { ChangeEvent } from '../core/delivery/change-events.js';
 import { changesStream, deadLettersQueue, defaultStage } from '../core/names.js';
-import { queueArn, streamArn } from './arns.js';
-import { readStream } from './stream-source.js';
+import { queueArn, streamArn } from './parts/arns.js';
+import { readStream } from './parts/stream-source.js';
 
 /** Changes are few, and people wait for what follows from them. */
 const batchRecords = 10;

@@ -1,7 +1,7 @@
 /** Keeps showing one profile while a command waits for it. What fails to be shown fails nothing. */
 
 import type { Cloud } from '../../control/cloud.js';
-import { status as readStatus } from '../../control/see/status.js';
+import { status as readStatus } from '../../control/see/status/status.js';
 import type { ProfileAddress } from '../../core/addresses.js';
 import type { Context } from '../command.js';
 import { createLiveView } from '../terminal/status-page.js';

@@ -1,9 +1,9 @@
 /** What a rollback will do, and what became of it, for people. */
 
-import type { RollbackDone } from '../../control/act/rollback.js';
-import type { RollbackPlan } from '../../control/act/rollback-plan.js';
-import type { Laggard, Proof } from '../../control/act/rollback-proof.js';
-import type { FileDrift } from '../../control/see/file-drift.js';
+import type { RollbackPlan } from '../../control/act/rollback/plan.js';
+import type { Laggard, Proof } from '../../control/act/rollback/proof.js';
+import type { RollbackDone } from '../../control/act/rollback/rollback.js';
+import type { FileDrift } from '../../control/see/status/file-drift.js';
 import type { QueueEntry } from '../../core/delivery/publish-queue.js';
 import { describeChanges } from '../terminal/changes.js';
 import {

@@ -10,7 +10,7 @@
  * middle of that one, with 40 % offered, ends those runs. So only a machine that stands still for seconds lets it reach 60 %.
  */
 
-import { proveRollback } from '../../control/act/rollback-proof.js';
+import { proveRollback } from '../../control/act/rollback/proof.js';
 import { formatProfile } from '../../core/addresses.js';
 import { isVeltrixError } from '../../core/errors.js';
 import { untilConverged } from '../dev/follow.js';

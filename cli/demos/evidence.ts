@@ -2,7 +2,7 @@
 
 import type { Cloud } from '../../control/cloud.js';
 import { events } from '../../control/see/events.js';
-import { status as readStatus } from '../../control/see/status.js';
+import { status as readStatus } from '../../control/see/status/status.js';
 import { type Address, formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import type { SignalReport } from '../../core/guard/report.js';

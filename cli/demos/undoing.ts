@@ -1,7 +1,11 @@
 /** Follows a version from its first node until it is taken back. */
 
 import type { Published } from '../../control/act/publish.js';
-import { type ProfileStatus, status as readStatus, type UndoneVersion } from '../../control/see/status.js';
+import {
+  type ProfileStatus,
+  status as readStatus,
+  type UndoneVersion,
+} from '../../control/see/status/status.js';
 import { lookEveryMs, type Play, sample } from '../dev/play.js';
 import { createLiveView } from '../terminal/status-page.js';
 import { DemoFailed } from './demo.js';

@@ -2,7 +2,7 @@
 
 import { NotConverged, RolledBack } from '../../control/act/outcomes.js';
 import type { Published } from '../../control/act/publish.js';
-import { status as readStatus, type Status } from '../../control/see/status.js';
+import { status as readStatus, type Status } from '../../control/see/status/status.js';
 import { formatCluster } from '../../core/addresses.js';
 import { convergenceTimeoutMs, lookEveryMs, type Play, sample } from './play.js';
 import { isConverged, versionsOf } from './story.js';

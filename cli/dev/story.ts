@@ -1,6 +1,6 @@
 /** What happens in `veltrix dev`, in order, as events: whoever shows them decides how. */
 
-import type { ProfileStatus, Status } from '../../control/see/status.js';
+import type { ProfileStatus, Status } from '../../control/see/status/status.js';
 import type { DeployProgress, DeployResult } from '../../local/index.js';
 import type { Took } from './nodes.js';
 

@@ -1,6 +1,6 @@
 /** Shows the story of `veltrix dev`: repainted in place on a terminal, told line by line elsewhere. */
 
-import type { ProfileStatus, Status } from '../../control/see/status.js';
+import type { ProfileStatus, Status } from '../../control/see/status/status.js';
 import { parseLabel } from '../../core/content/content.js';
 import { DeployView } from '../local-aws/deploy-view.js';
 import { bar, count, duration, provenance } from '../terminal/layout.js';

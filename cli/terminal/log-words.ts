@@ -1,6 +1,6 @@
 /** An entry of AppConfig's log, in few words. */
 
-import { shareOf } from '../../control/see/offered.js';
+import { shareOf } from '../../control/see/status/offered.js';
 import type { LogEntry } from '../../core/delivery/deployments.js';
 
 export function logWords(entry: LogEntry): string {

@@ -1,6 +1,6 @@
 /** A profile's state in one line: for logs, for pages without room, and to tell whether anything changed. */
 
-import type { ProfileStatus, Status } from '../../control/see/status.js';
+import type { ProfileStatus, Status } from '../../control/see/status/status.js';
 import { verdictWords } from './guard-lines.js';
 
 /** `treasure-hunt/staging/limits  rolling-out  v2 50 %  held by 7/20  healthy`. */

@@ -1,6 +1,6 @@
 /** One profile's state on one screen: what is wanted beside what is, how the guard judges it, then the nodes as squares. */
 
-import type { ProfileStatus, Rollout, UndoneVersion } from '../../control/see/status.js';
+import type { ProfileStatus, Rollout, UndoneVersion } from '../../control/see/status/status.js';
 import { guardFigures, guardLines, verdictWords } from './guard-lines.js';
 import { ago, bar, byWord, count, duration, factLines, timeOfDay } from './layout.js';
 import { logWords } from './log-words.js';

@@ -1,6 +1,6 @@
 /** The nodes of a profile as squares, by version: ■ holds what is wanted, □ does not yet, ▨ refused it, ? is silent. */
 
-import type { ProfileStatus } from '../../control/see/status.js';
+import type { ProfileStatus } from '../../control/see/status/status.js';
 import { parseLabel } from '../../core/content/content.js';
 import { table } from './layout.js';
 import type { Paint } from './paint.js';

@@ -1,7 +1,7 @@
 /** A whole status for people, and the view that follows it: painted in place on a terminal, a line per change elsewhere. */
 
-import { attentionOf } from '../../control/see/attention.js';
-import type { Status } from '../../control/see/status.js';
+import { attentionOf } from '../../control/see/status/attention.js';
+import type { Status } from '../../control/see/status/status.js';
 import { byWord, factLines } from './layout.js';
 import { essenceOf, inOneLine } from './one-line.js';
 import type { Paint } from './paint.js';

@@ -16,7 +16,7 @@ import type { Cloud } from '../cloud.js';
 import { type DeployedVersion, describeVersion, strategyOf } from '../facts.js';
 import { mapAtMost } from '../values/map-at-most.js';
 import { Blindness } from './blindness.js';
-import { offeredOf } from './offered.js';
+import { offeredOf } from './status/offered.js';
 import { type UndoneBy, undoingOf } from './undone.js';
 
 /** Changes that are shown when no time is given. */

@@ -2,7 +2,7 @@
 
 import type { Deployment, LogEntry } from '../../core/delivery/deployments.js';
 import type { RolloutRecord } from '../../core/delivery/rollout-records.js';
-import type { FleetStatus } from './fleet-status.js';
+import type { FleetStatus } from './status/fleet-status.js';
 
 export interface TraceStep {
   readonly kind: 'queued' | 'validated' | 'logged' | 'held';

@@ -17,8 +17,8 @@ import { demandCluster } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
 import { type DeployedVersion, describeVersion, strategyOf } from '../facts.js';
 import { Blindness } from './blindness.js';
-import { type FleetStatus, fleetStatus } from './fleet-status.js';
-import { offeredOf } from './offered.js';
+import { type FleetStatus, fleetStatus } from './status/fleet-status.js';
+import { offeredOf } from './status/offered.js';
 import { type ToldAt, type TraceStep, traceSteps } from './trace-steps.js';
 import { type UndoneBy, undoingOf } from './undone.js';
 

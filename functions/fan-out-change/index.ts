@@ -3,11 +3,11 @@
 import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KinesisClient } from '@aws-sdk/client-kinesis';
-import { createChangeCursors } from '../../aws/change-cursors.js';
-import { createChangeStream } from '../../aws/change-stream.js';
-import { createDirectory } from '../../aws/directory.js';
-import { createEnvironmentStore } from '../../aws/environment-store.js';
-import { createRolloutRecords } from '../../aws/rollout-records.js';
+import { createDirectory } from '../../aws/appconfig/directory.js';
+import { createEnvironmentStore } from '../../aws/appconfig/environment-store.js';
+import { createChangeCursors } from '../../aws/dynamodb/change-cursors.js';
+import { createRolloutRecords } from '../../aws/dynamodb/rollout-records.js';
+import { createChangeStream } from '../../aws/kinesis/change-stream.js';
 import { applications } from '../../config/applications.js';
 import { clock } from '../clock.js';
 import { readSettings } from '../environment.js';

@@ -3,10 +3,10 @@
 import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { abortable, impatient } from '../../aws/abortable.js';
-import { createDirectory } from '../../aws/directory.js';
-import { createEnvironmentStore } from '../../aws/environment-store.js';
-import { createNodeRecords } from '../../aws/node-records.js';
-import { createRolloutRecords } from '../../aws/rollout-records.js';
+import { createDirectory } from '../../aws/appconfig/directory.js';
+import { createEnvironmentStore } from '../../aws/appconfig/environment-store.js';
+import { createNodeRecords } from '../../aws/dynamodb/node-records.js';
+import { createRolloutRecords } from '../../aws/dynamodb/rollout-records.js';
 import { applications } from '../../config/applications.js';
 import { clock } from '../clock.js';
 import { readSettings } from '../environment.js';

@@ -1,6 +1,6 @@
 /** What publishing needs from outside. */
 
-import type { CallerIdentity } from '../../aws/caller-identity.js';
+import type { CallerIdentity } from '../../aws/sts/caller-identity.js';
 import type { ClusterAddress } from '../../core/addresses.js';
 import type { EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { PublishQueues } from '../../core/delivery/publish-queue.js';

@@ -3,7 +3,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { createDeadLetters } from '../../aws/dead-letters.js';
-import { createNodeRecords } from '../../aws/node-records.js';
+import { createNodeRecords } from '../../aws/dynamodb/node-records.js';
 import { clock } from '../clock.js';
 import { readSettings } from '../environment.js';
 import { createLog } from '../log.js';

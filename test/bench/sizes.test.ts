@@ -26,7 +26,7 @@ const bundle = {
     },
     'out/sdk.mjs': {
       bytes: 1020,
-      inputs: inputs({ 'aws/load-stream.ts': 20, 'node_modules/@smithy/core/dist/index.js': 1000 }),
+      inputs: inputs({ 'aws/kinesis/load-stream.ts': 20, 'node_modules/@smithy/core/dist/index.js': 1000 }),
       imports: [],
       exports: [],
     },

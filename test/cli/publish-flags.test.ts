@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gitStateOf } from '../../cli/act/git.js';
-import { publish } from '../../cli/commands/publish.js';
+import { publish } from '../../cli/commands/act/publish.js';
 import type { QueueEntry } from '../../core/delivery/publish-queue.js';
 import { record } from '../control/in-memory-cloud.js';
 import { createWorld, fillHistory, type World, yamlWith } from '../control/world.js';

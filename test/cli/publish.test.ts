@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context } from '../../cli/command.js';
-import { publish } from '../../cli/commands/publish.js';
+import { publish } from '../../cli/commands/act/publish.js';
 import { exitCodeOf } from '../../cli/exit-codes.js';
 import { createScreen } from '../../cli/terminal/screen.js';
 import { openWorkspace } from '../../control/files/workspace.js';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { queue, queueDrop, queueRelease } from '../../cli/commands/queue.js';
+import { queue, queueDrop, queueRelease } from '../../cli/commands/act/queue.js';
 import type { QueueEntry } from '../../core/delivery/publish-queue.js';
 import { createWorld, fillHistory, type World } from '../control/world.js';
 import { personAt } from './person.js';

@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { rollback } from '../../cli/commands/rollback.js';
+import { rollback } from '../../cli/commands/act/rollback.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 import { record } from '../control/in-memory-cloud.js';
 import { createWorld, fillHistory, type World, yamlWith } from '../control/world.js';

@@ -13,7 +13,7 @@ import type { ProfileReport } from '../../core/fleet/node-reports.js';
 import type { Application } from '../../core/profiles.js';
 import { type EpochMs, type EpochSeconds, epochMs } from '../../core/time.js';
 import { createHandler } from '../../functions/publish-config/handler.js';
-import { InMemoryAppConfig } from '../aws/in-memory-appconfig.js';
+import { InMemoryAppConfig } from '../aws/appconfig/in-memory-appconfig.js';
 
 /** When the world begins, and when records arrive unless a test says otherwise. */
 export const startMs = Date.UTC(2026, 0, 1);

@@ -12,7 +12,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import { ChangeSubscription, type ChangeSubscriptionProps } from '../../infra/change-subscription.js';
-import { DataStack } from '../../infra/data-stack.js';
+import { DataStack } from '../../infra/stacks/data-stack.js';
 import { stages } from '../../infra/stages.js';
 import { type LocalAws, startLocalAws } from '../../local/index.js';
 import { withoutValidation } from './assembly.js';

@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { metricNamespace } from '../../functions/measures.js';
-import { OperationsStack } from '../../infra/operations-stack.js';
+import { OperationsStack } from '../../infra/stacks/operations-stack.js';
 import { stagesSchema } from '../../infra/stages.js';
 import { withoutValidation } from './assembly.js';
 

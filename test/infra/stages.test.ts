@@ -2,7 +2,7 @@ import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { applications } from '../../config/applications.js';
 import { bundleFunctions } from '../../infra/bundle.js';
-import { DeliveryStack } from '../../infra/delivery-stack.js';
+import { DeliveryStack } from '../../infra/stacks/delivery-stack.js';
 import { defaultStrategy, guardConcurrency, type Stage, stages, stagesSchema } from '../../infra/stages.js';
 import { withoutValidation } from './assembly.js';
 

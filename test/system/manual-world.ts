@@ -11,7 +11,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
 import { dynamoDbClient } from '../../aws/clients.js';
-import { createNodeRecords } from '../../aws/node-records.js';
+import { createNodeRecords } from '../../aws/dynamodb/node-records.js';
 import { type Published, publish } from '../../control/act/publish.js';
 import type { Cloud } from '../../control/cloud.js';
 import { connect } from '../../control/connect.js';

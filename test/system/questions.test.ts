@@ -1,10 +1,10 @@
 /** What somebody asks at night, of a real stage with a fleet of twenty: each answer right, and within five seconds. */
 
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { plan } from '../../control/act/plan.js';
+import { plan } from '../../control/act/plan/plan.js';
 import { history } from '../../control/see/history.js';
 import { nodes } from '../../control/see/nodes.js';
-import { status } from '../../control/see/status.js';
+import { status } from '../../control/see/status/status.js';
 import { trace } from '../../control/see/trace.js';
 import { isRunning } from '../../core/delivery/deployments.js';
 import { inWorld } from './world.js';

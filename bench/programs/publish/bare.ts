@@ -6,7 +6,7 @@ import {
   GetDeploymentCommand,
   StartDeploymentCommand,
 } from '@aws-sdk/client-appconfig';
-import { createDirectory } from '../../../aws/directory.js';
+import { createDirectory } from '../../../aws/appconfig/directory.js';
 import { contentType } from '../../../core/content/content.js';
 import { defaultStage, strategyName } from '../../../core/names.js';
 

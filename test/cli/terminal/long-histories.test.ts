@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context, Runnable } from '../../../cli/command.js';
-import { history } from '../../../cli/commands/history.js';
-import { status } from '../../../cli/commands/status.js';
+import { history } from '../../../cli/commands/see/history.js';
+import { status } from '../../../cli/commands/see/status.js';
 import { createPaint } from '../../../cli/terminal/paint.js';
 import { createScreen } from '../../../cli/terminal/screen.js';
 import { publish } from '../../../control/act/publish.js';

@@ -2,13 +2,13 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Context, Runnable } from '../../../cli/command.js';
-import { check } from '../../../cli/commands/check.js';
-import { diff } from '../../../cli/commands/diff.js';
-import { events } from '../../../cli/commands/events.js';
-import { history } from '../../../cli/commands/history.js';
-import { nodes } from '../../../cli/commands/nodes.js';
-import { plan } from '../../../cli/commands/plan.js';
-import { trace } from '../../../cli/commands/trace.js';
+import { check } from '../../../cli/commands/act/check.js';
+import { plan } from '../../../cli/commands/act/plan.js';
+import { diff } from '../../../cli/commands/see/diff.js';
+import { events } from '../../../cli/commands/see/events.js';
+import { history } from '../../../cli/commands/see/history.js';
+import { nodes } from '../../../cli/commands/see/nodes.js';
+import { trace } from '../../../cli/commands/see/trace.js';
 import { createPaint, widthOf } from '../../../cli/terminal/paint.js';
 import { createScreen } from '../../../cli/terminal/screen.js';
 import { publish } from '../../../control/act/publish.js';

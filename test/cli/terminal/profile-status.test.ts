@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPaint, widthOf } from '../../../cli/terminal/paint.js';
 import { renderRollout } from '../../../cli/terminal/profile-status.js';
-import type { ProfileStatus } from '../../../control/see/status.js';
+import type { ProfileStatus } from '../../../control/see/status/status.js';
 import type { GuardReport } from '../../../core/guard/report.js';
 import {
   deployed,

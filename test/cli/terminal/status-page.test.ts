@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createPaint } from '../../../cli/terminal/paint.js';
 import { createScreen } from '../../../cli/terminal/screen.js';
 import { createLiveView, describeStatus } from '../../../cli/terminal/status-page.js';
-import type { ProfileStatus, Status } from '../../../control/see/status.js';
+import type { ProfileStatus, Status } from '../../../control/see/status/status.js';
 import { deployed, fleet, now, rolledBack, rolling, rollout } from './statuses.js';
 
 const statusOf = (profiles: readonly ProfileStatus[], change: Partial<Status> = {}): Status => ({

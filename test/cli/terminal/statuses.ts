@@ -1,6 +1,6 @@
 /** Statuses as control returns them, for tests of what is drawn. */
 
-import type { ProfileStatus } from '../../../control/see/status.js';
+import type { ProfileStatus } from '../../../control/see/status/status.js';
 import type { GuardReport } from '../../../core/guard/report.js';
 
 export const now = '2026-06-01T12:04:00.000Z';

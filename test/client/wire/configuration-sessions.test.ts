@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { appConfigSessions } from '../../../aws/configuration-sessions.js';
+import { appConfigSessions } from '../../../aws/appconfig/configuration-sessions.js';
 import type { ConfigurationSessions } from '../../../core/delivery/configuration-sessions.js';
 import { startWireWorld, type WireWorld } from './world.js';
 

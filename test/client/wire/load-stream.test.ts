@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { kinesisLoadReports } from '../../../aws/load-stream.js';
+import { kinesisLoadReports } from '../../../aws/kinesis/load-stream.js';
 import type { NodeReport } from '../../../core/fleet/node-reports.js';
 import { startWireWorld, type WireWorld } from './world.js';
 

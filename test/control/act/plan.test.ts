@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { plan } from '../../../control/act/plan.js';
+import { plan } from '../../../control/act/plan/plan.js';
 import { publish } from '../../../control/act/publish.js';
 import { getValue } from '../../../control/see/values.js';
 import { ServiceUnavailable } from '../../../core/errors.js';

@@ -1,14 +1,14 @@
 /** Undoing against AppConfig over the wire, on a manual clock: what it says, and what a client gets. */
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createEnvironmentStore } from '../../../aws/environment-store.js';
-import { type RollbackDone, type RollbackOrder, rollback } from '../../../control/act/rollback.js';
-import { planRollback } from '../../../control/act/rollback-plan.js';
+import { createEnvironmentStore } from '../../../aws/appconfig/environment-store.js';
+import { planRollback } from '../../../control/act/rollback/plan.js';
+import { type RollbackDone, type RollbackOrder, rollback } from '../../../control/act/rollback/rollback.js';
 import type { Cloud } from '../../../control/cloud.js';
 import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
 import { epochMs } from '../../../core/time.js';
 import { all } from '../../aws/all.js';
-import { deployAppConfig } from '../../aws/deployed-appconfig.js';
+import { deployAppConfig } from '../../aws/appconfig/deployed-appconfig.js';
 
 const address = { application: 'app', environment: 'staging', profile: 'gameplay' };
 const minuteMs = 60_000;

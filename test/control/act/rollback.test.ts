@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publish } from '../../../control/act/publish.js';
-import { type RollbackOrder, rollback } from '../../../control/act/rollback.js';
-import { planRollback } from '../../../control/act/rollback-plan.js';
-import { proveRollback } from '../../../control/act/rollback-proof.js';
+import { planRollback } from '../../../control/act/rollback/plan.js';
+import { proveRollback } from '../../../control/act/rollback/proof.js';
+import { type RollbackOrder, rollback } from '../../../control/act/rollback/rollback.js';
 import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
 import { ServiceUnavailable } from '../../../core/errors.js';
 import { record } from '../in-memory-cloud.js';

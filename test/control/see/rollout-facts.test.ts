@@ -2,10 +2,10 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byAttention } from '../../../control/see/attention.js';
-import { driftOf } from '../../../control/see/file-drift.js';
-import { offeredOf } from '../../../control/see/offered.js';
-import { rolloutPace } from '../../../control/see/rollout-pace.js';
+import { byAttention } from '../../../control/see/status/attention.js';
+import { driftOf } from '../../../control/see/status/file-drift.js';
+import { offeredOf } from '../../../control/see/status/offered.js';
+import { rolloutPace } from '../../../control/see/status/rollout-pace.js';
 import { undoingOf } from '../../../control/see/undone.js';
 import { keepingWithdrawn, withdrawnSince } from '../../../control/see/withdrawn.js';
 import type { Deployment, DeploymentState, LogEntry } from '../../../core/delivery/deployments.js';

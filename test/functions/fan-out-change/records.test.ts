@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { changeEventSchema } from '../../../core/delivery/change-events.js';
 import { summaryOf } from '../../../core/guard/report.js';
-import { publication, report } from '../../aws/rollout-records-contract.js';
+import { publication, report } from '../../aws/dynamodb/rollout-records-contract.js';
 import { deploy, schedule, teller, world } from './teller.js';
 
 const cluster = 'app/staging';

@@ -8,8 +8,8 @@ import type { RolloutRecords } from '../../../core/delivery/rollout-records.js';
 import { defineApplication, defineProfile } from '../../../core/profiles.js';
 import { createHandler } from '../../../functions/fan-out-change/handler.js';
 import { createPlaces } from '../../../functions/places.js';
-import { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
-import { inMemoryCursors, inMemoryRollouts } from '../../aws/in-memory-tables.js';
+import { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
+import { inMemoryCursors, inMemoryRollouts } from '../../aws/dynamodb/in-memory-tables.js';
 import { observed } from '../observed.js';
 
 const profile = (name: string) =>

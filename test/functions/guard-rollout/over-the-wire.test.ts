@@ -1,10 +1,10 @@
 import type { AppConfig } from '@aws-sdk/client-appconfig';
 import { expect, it, vi } from 'vitest';
 import { abortable } from '../../../aws/abortable.js';
-import { createDirectory } from '../../../aws/directory.js';
-import { createEnvironmentStore } from '../../../aws/environment-store.js';
-import { createNodeRecords } from '../../../aws/node-records.js';
-import { createRolloutRecords } from '../../../aws/rollout-records.js';
+import { createDirectory } from '../../../aws/appconfig/directory.js';
+import { createEnvironmentStore } from '../../../aws/appconfig/environment-store.js';
+import { createNodeRecords } from '../../../aws/dynamodb/node-records.js';
+import { createRolloutRecords } from '../../../aws/dynamodb/rollout-records.js';
 import { foldReport } from '../../../core/fleet/node-records.js';
 import type { NodeReport } from '../../../core/fleet/node-reports.js';
 import { epochMs } from '../../../core/time.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { describeRollback } from '../../../core/delivery/provenance.js';
 import type { PublishQueue } from '../../../core/delivery/publish-queue.js';
 import type { PublishRequest } from '../../../core/delivery/publishing.js';
-import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { appConfig, deployed, publisher, request, tablesOf } from './publisher.js';
 
 const queuing = (n: number, changes: Partial<PublishRequest> = {}) => request(n, { queue: true, ...changes });

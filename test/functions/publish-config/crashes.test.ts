@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
-import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { appConfig, publisher, request } from './publisher.js';
 
 type Call = 'deployments' | 'versions' | 'createVersion' | 'startDeployment';

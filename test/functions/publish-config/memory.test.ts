@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeRollback } from '../../../core/delivery/provenance.js';
-import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { deployed, publisher, request } from './publisher.js';
 
 const hourMs = 3_600_000;

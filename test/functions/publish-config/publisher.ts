@@ -10,8 +10,8 @@ import { defineApplication, defineProfile } from '../../../core/profiles.js';
 import type { AdvanceResult } from '../../../functions/publish-config/advance.js';
 import type { PublishDeps } from '../../../functions/publish-config/deps.js';
 import { createHandler } from '../../../functions/publish-config/handler.js';
-import { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
-import { inMemoryQueues } from '../../aws/in-memory-tables.js';
+import { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
+import { inMemoryQueues } from '../../aws/dynamodb/in-memory-tables.js';
 import { type Observed, observed } from '../observed.js';
 
 export const application = defineApplication({

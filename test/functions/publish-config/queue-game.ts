@@ -15,7 +15,7 @@ import {
 } from '../../../core/delivery/publish-queue.js';
 import type { PublishResult } from '../../../core/delivery/publishing.js';
 import { all } from '../../aws/all.js';
-import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { appConfig, publisher, request, tablesOf } from './publisher.js';
 
 type Profile = 'gameplay' | 'limits';

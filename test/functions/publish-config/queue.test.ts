@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { PublishRequest } from '../../../core/delivery/publishing.js';
-import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { appConfig, deployed, publisher, request, tablesOf } from './publisher.js';
 
 const limits = (n: number, changes: Partial<PublishRequest> = {}) =>

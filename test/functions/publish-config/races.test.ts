@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { deployedOf, type EnvironmentStore } from '../../../core/delivery/deployments.js';
 import type { PublishResult } from '../../../core/delivery/publishing.js';
 import { all } from '../../aws/all.js';
-import type { InMemoryAppConfig } from '../../aws/in-memory-appconfig.js';
+import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { appConfig, publisher, request } from './publisher.js';
 
 const environments = ['staging', 'production'] as const;

@@ -5,7 +5,7 @@ import type { NodeRecords } from '../../../core/fleet/node-records.js';
 import type { NodeReport } from '../../../core/fleet/node-reports.js';
 import { epochMs } from '../../../core/time.js';
 import { createHandler } from '../../../functions/record-load/handler.js';
-import { inMemoryRecords } from '../../aws/in-memory-tables.js';
+import { inMemoryRecords } from '../../aws/dynamodb/in-memory-tables.js';
 import { observed } from '../observed.js';
 
 export const nowMs = Date.UTC(2026, 0, 1);

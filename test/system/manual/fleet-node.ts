@@ -1,7 +1,7 @@
 /** A node of the fleet in this process: its timers are the world's clock, its calls go over real sockets. */
 
-import { appConfigSessions } from '../../../aws/configuration-sessions.js';
-import { kinesisLoadReports } from '../../../aws/load-stream.js';
+import { appConfigSessions } from '../../../aws/appconfig/configuration-sessions.js';
+import { kinesisLoadReports } from '../../../aws/kinesis/load-stream.js';
 import type { NodeClock } from '../../../client/clock.js';
 import { connectWith } from '../../../client/connect.js';
 import type { NodeDeps } from '../../../client/default-deps.js';

@@ -1,0 +1,115 @@
+/**
+ * Who asks, as AWS knows it. The caller signs a request to STS that asks who he is (`sts:GetCallerIdentity`, which nobody
+ * needs a permission for), and hands it over unsent; whoever sends it learns the caller's ARN and nothing else. Kubernetes
+ * and Vault know their AWS callers in the same way.
+ *
+ * The request is bound to whom it is for and to what it is about by a header that is signed and not handed over: the
+ * receiver writes it himself, so that a proof that was made for another publish has a wrong signature.
+ */
+
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import { canonicalJson, type JsonValue } from '../../core/content/canonical-json.js';
+import { ServiceUnavailable, UsageError } from '../../core/errors.js';
+
+export const audienceHeader = 'x-veltrix-audience';
+export const callerIdentityQuery = { Action: 'GetCallerIdentity', Version: '2011-06-15' } as const;
+
+/** STS answers within tens of milliseconds, and a publish does not wait for its caller's name. */
+const answerMaxMs = 2_000;
+
+export interface CallerIdentity {
+  /**
+   * ARN of who signed `proof` for this very `request`; a proof that stands in the request itself does not count.
+   * @throws UsageError when it is no proof; ServiceUnavailable when STS refuses it or does not answer.
+   */
+  arnOf(proof: string, request: unknown): Promise<string>;
+}
+
+/** The function that is asked, and what it is asked for: `veltrix-main-publish-treasure-hunt-staging/<SHA-256>`. */
+export function audienceOf(name: string, request: unknown): string {
+  const { identity: _, ...bound } = z.record(z.string(), z.unknown()).parse(request);
+  return `${name}/${createHash('sha256')
+    .update(canonicalJson(bound as JsonValue))
+    .digest('hex')}`;
+}
+
+/** STS's own host in a region. */
+export const stsHost = (region: string): string =>
+  `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+
+/** `endpoint`: where AWS is, when not where it usually is. */
+export function createCallerIdentity(where: {
+  readonly region: string;
+  /** Name of the function that asks. */
+  readonly audience: string;
+  readonly endpoint?: string;
+}): CallerIdentity {
+  const endpoint = where.endpoint ?? `https://${stsHost(where.region)}`;
+  return {
+    async arnOf(proof, request) {
+      const url = new URL('/', endpoint);
+      url.search = new URLSearchParams(readProof(proof, where.region)).toString();
+      const headers = { [audienceHeader]: audienceOf(where.audience, request) };
+      const signal = AbortSignal.timeout(answerMaxMs);
+      const answer = await ask(() => fetch(url, { headers, signal, redirect: 'error' }));
+      return readArn(answer);
+    },
+  };
+}
+
+/** Every parameter that is sent, by its form: nothing of the caller's decides where the request goes or what it asks. */
+const proofSchema = (region: string) =>
+  z.strictObject({
+    Action: z.literal(callerIdentityQuery.Action),
+    Version: z.literal(callerIdentityQuery.Version),
+    'X-Amz-Algorithm': z.literal('AWS4-HMAC-SHA256'),
+    'X-Amz-Credential': z
+      .string()
+      .regex(/^\w{1,128}\/\d{8}\/[a-z0-9-]+\/sts\/aws4_request$/)
+      .refine((scope) => scope.split('/')[2] === region, `is not for ${region}`),
+    'X-Amz-Date': z.string().regex(/^\d{8}T\d{6}Z$/),
+    'X-Amz-Expires': z.string().regex(/^\d{1,3}$/),
+    'X-Amz-SignedHeaders': z.literal(`host;${audienceHeader}`),
+    'X-Amz-Signature': z.string().regex(/^[0-9a-f]{64}$/),
+    'X-Amz-Security-Token': z
+      .string()
+      .regex(/^[\w+/=-]{1,8192}$/)
+      .optional(),
+  });
+
+function readProof(proof: string, region: string): Record<string, string> {
+  const entries = [...new URLSearchParams(proof)];
+  const isPlain = new Set(entries.map(([name]) => name)).size === entries.length;
+  const parsed = proofSchema(region).safeParse(Object.fromEntries(entries));
+  if (isPlain && parsed.success) return Object.fromEntries(entries);
+  const [issue] = parsed.error?.issues ?? [];
+  const where = issue?.path.join('.') || issue?.code || 'a parameter is there twice';
+  throw new UsageError(`The proof of identity is no request to STS that asks who is calling: ${where}`, {
+    hint: 'Publish with the command, which makes the proof, or without one.',
+  });
+}
+
+async function ask(send: () => Promise<Response>): Promise<string> {
+  try {
+    const answer = await send();
+    const text = await answer.text();
+    if (answer.status === 200) return text;
+    throw new Error(`STS answered ${answer.status}: ${/<Code>(\w+)<\/Code>/.exec(text)?.[1] ?? 'no reason'}`);
+  } catch (error) {
+    throw new ServiceUnavailable('Could not ask STS who is calling', {
+      hint: 'Look at the clock and the credentials of the caller, and at the function’s way to STS.',
+      retryable: true,
+      cause: error,
+    });
+  }
+}
+
+/** STS answers in XML ("GetCallerIdentity", sample response); names of identities hold nothing that XML would escape. */
+function readArn(answer: string): string {
+  const arn = /<Arn>(arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[\w+=,.@/-]+)<\/Arn>/.exec(answer)?.[1];
+  if (arn !== undefined) return arn;
+  throw new ServiceUnavailable('STS answered without saying who is calling', {
+    hint: 'Look at what stands between the function and STS.',
+  });
+}

@@ -1,0 +1,91 @@
+/** From every tick of a deployment to the fleet's own verdict: the guard, and the extension that asks it. */
+
+import { Stack } from 'aws-cdk-lib';
+import { CfnExtension, CfnExtensionAssociation } from 'aws-cdk-lib/aws-appconfig';
+import { Construct } from 'constructs';
+import { guardExtension, guardFunction, nodesTable, rolloutsTable } from '../../core/names.js';
+import { guardSettingsSchema } from '../../functions/guard-rollout/settings.js';
+import { defaultBusArn, tableArn } from '../parts/arns.js';
+import { VeltrixFunction } from '../parts/veltrix-function.js';
+import { guardConcurrency, type Stage } from '../stages.js';
+import type { AppConfigApplication } from './appconfig-application.js';
+import { lambdaExtensionRole } from './extension-role.js';
+
+/** AppConfig waits about 3 seconds for a tick, cold start included; the guard answers by itself after 2. */
+const guardTimeoutSeconds = 3;
+/** One whole processor (Lambda's guide): loading the bundle and reading two thousand records are work for one. */
+const guardMemoryMb = 1769;
+
+export interface RolloutGuardProps {
+  readonly stage: Stage;
+  readonly applications: Readonly<Record<string, AppConfigApplication>>;
+}
+
+export class RolloutGuard extends Construct {
+  constructor(scope: Construct, id: string, { stage, applications }: RolloutGuardProps) {
+    super(scope, id);
+    const all = Object.values(applications);
+    const environments = all.flatMap((application) => Object.keys(application.environmentIds)).length;
+    const guard = this.guard(stage, environments);
+    for (const application of all) application.allowReading(guard);
+    const extension = this.extension(stage.name, guard);
+    if (stage.guarded) this.associate(extension, guard, applications);
+  }
+
+  private associate(
+    extension: CfnExtension,
+    guard: VeltrixFunction,
+    applications: RolloutGuardProps['applications'],
+  ): void {
+    for (const [name, application] of Object.entries(applications)) {
+      const association = new CfnExtensionAssociation(this, `Association-${name}`, {
+        extensionIdentifier: extension.attrId,
+        extensionVersionNumber: extension.attrVersionNumber,
+        resourceIdentifier: application.arn(),
+      });
+      // A tick whose guard may not read yet would be a blind one.
+      association.node.addDependency(guard);
+    }
+  }
+
+  private guard(stage: Stage, environments: number): VeltrixFunction {
+    const guard = new VeltrixFunction(this, 'Guard', {
+      name: guardFunction(stage.name),
+      folder: 'guard-rollout',
+      description: 'Says whether a rollout may go on, by what the fleet reports of itself',
+      settings: guardSettingsSchema,
+      environment: {
+        VELTRIX_NODES_TABLE: nodesTable(stage.name),
+        VELTRIX_ROLLOUTS_TABLE: rolloutsTable(stage.name),
+      },
+      memoryMb: guardMemoryMb,
+      timeoutSeconds: guardTimeoutSeconds,
+      reservedConcurrency: guardConcurrency(stage, environments),
+    });
+    const stack = Stack.of(this);
+    guard.allow(['dynamodb:Query'], [tableArn(stack, nodesTable(stage.name))]);
+    guard.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tableArn(stack, rolloutsTable(stage.name))]);
+    // The list of all applications is no resource that could be named.
+    guard.allow(['appconfig:ListApplications'], ['*']);
+    return guard;
+  }
+
+  /** The other extension tells: one holds five action points. */
+  private extension(stage: string, guard: VeltrixFunction): CfnExtension {
+    const role = lambdaExtensionRole(this, guard.lambda.functionArn);
+    // The account's own bus needs no role (AppConfig's guide). It wakes the queues.
+    const toBus = [{ Name: 'wake', Uri: defaultBusArn(Stack.of(this)) }];
+    const extension = new CfnExtension(this, 'Extension', {
+      name: guardExtension(stage),
+      description: 'Asks Veltrix at every tick whether the rollout may go on',
+      // Property names within are CloudFormation's own: the map is handed on as it stands.
+      actions: {
+        AT_DEPLOYMENT_TICK: [{ Name: 'judge', Uri: guard.lambda.functionArn, RoleArn: role.roleArn }],
+        ON_DEPLOYMENT_COMPLETE: toBus,
+        ON_DEPLOYMENT_ROLLED_BACK: toBus,
+      },
+    });
+    extension.node.addDependency(role);
+    return extension;
+  }
+}

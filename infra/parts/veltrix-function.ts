@@ -1,0 +1,62 @@
+/** A function of Veltrix: one bundle under one name, with its own role, log and variables. */
+
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type * as z from 'zod';
+import { bundleFolder, type FunctionFolder } from '../bundle.js';
+
+export interface VeltrixFunctionProps<Settings extends z.ZodType> {
+  /** Its name in AWS, from core/names.ts. */
+  readonly name: string;
+  /** Its folder under functions/. */
+  readonly folder: FunctionFolder;
+  readonly description: string;
+  /** The schema of its environment: a variable that is missing or misspelt below does not compile. */
+  readonly settings: Settings;
+  readonly environment: z.input<Settings> & Record<string, string>;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  /** Runs that may go on at once, kept free for this function alone; absent to share the account's. */
+  readonly reservedConcurrency?: number | undefined;
+}
+
+export class VeltrixFunction<Settings extends z.ZodType = z.ZodType> extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, props: VeltrixFunctionProps<Settings>) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/aws/lambda/${props.name}`,
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // Of its own, instead of AWS's managed policy, which may write to every log group of the account.
+    const role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: props.name,
+      description: props.description,
+      code: Code.fromAsset(bundleFolder(props.folder)),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_22_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memoryMb,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      ...(props.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: props.reservedConcurrency,
+      }),
+      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      tracing: Tracing.ACTIVE,
+      logGroup,
+      role,
+    });
+    this.allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn]);
+  }
+
+  /** Lets the function do these things to these resources, and nothing else. */
+  allow(actions: readonly string[], resources: readonly string[]): void {
+    this.lambda.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  }
+}

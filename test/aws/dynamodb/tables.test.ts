@@ -1,0 +1,132 @@
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from 'vitest';
+import { createChangeCursors } from '../../../aws/dynamodb/change-cursors.js';
+import { createNodeRecords } from '../../../aws/dynamodb/node-records.js';
+import { createPublishQueues } from '../../../aws/dynamodb/publish-queues.js';
+import { ServiceUnavailable } from '../../../core/errors.js';
+import { foldReport } from '../../../core/fleet/node-records.js';
+import type { NodeReport } from '../../../core/fleet/node-reports.js';
+import { nodeShard } from '../../../core/names.js';
+import { epochMs } from '../../../core/time.js';
+import { inLocalAws } from '../in-local-aws.js';
+import { changeCursorsContract } from './change-cursors-contract.js';
+import { inMemoryCursors, inMemoryQueues, inMemoryRecords } from './in-memory-tables.js';
+import { nodeRecordsContract } from './node-records-contract.js';
+import { publishQueuesContract } from './publish-queues-contract.js';
+
+const aws = inLocalAws();
+
+const report: NodeReport = {
+  form: 1,
+  cluster: 'a/b',
+  node: 'plain',
+  incarnation: 'x',
+  sequence: 1,
+  labels: {},
+  capacity: 1,
+  load: 0,
+  queueDepth: 0,
+  inFlight: 0,
+  health: 'ready',
+  profiles: {},
+  droppedReports: 0,
+};
+
+describe('ChangeCursors in memory', () => {
+  changeCursorsContract(async () => inMemoryCursors());
+});
+
+describe('ChangeCursors in DynamoDB', () => {
+  changeCursorsContract(async () => createChangeCursors(aws().dynamodb, await aws().table('address')));
+
+  it('says which cursor something else wrote, and where it differs', async () => {
+    const table = await aws().table('address');
+    const Item = {
+      address: { S: 'a/b/c' },
+      revision: { N: '1' },
+      settledThrough: { S: 'x' },
+      emitted: { S: '{}' },
+    };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+    const error = await createChangeCursors(aws().dynamodb, table)
+      .read('a/b/c')
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ServiceUnavailable);
+    expect(String(error)).toContain('The cursor of a/b/c was stored in another form: settledThrough.N');
+  });
+
+  it('says so when its table is not there', async () => {
+    const cursors = createChangeCursors(aws().dynamodb, 'nowhere');
+    const error = await cursors.read('a/b/c').catch((thrown: unknown) => thrown);
+    expect(String(error)).toContain('could not read the cursor of a/b/c: ResourceNotFoundException');
+    expect(error).toMatchObject({ retryable: false });
+  });
+});
+
+describe('PublishQueues in memory', () => {
+  publishQueuesContract(async () => inMemoryQueues());
+});
+
+describe('PublishQueues in DynamoDB', () => {
+  publishQueuesContract(async () => createPublishQueues(aws().dynamodb, await aws().table('cluster')));
+
+  it('says which queue something else wrote, and where it differs', async () => {
+    const table = await aws().table('cluster');
+    const Item = { cluster: { S: 'a/b' }, revision: { N: '1' }, entries: { S: '[{"profile":7}]' } };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+    await expect(createPublishQueues(aws().dynamodb, table).read('a/b')).rejects.toThrow(
+      'The queue of a/b was stored in another form: entries.0.profile',
+    );
+  });
+});
+
+describe('NodeRecords in memory', () => {
+  nodeRecordsContract(async () => {
+    let nowMs = 0;
+    const setNow = (ms: number) => {
+      nowMs = ms;
+    };
+    return { records: inMemoryRecords(() => epochMs(nowMs)), setNow };
+  });
+});
+
+describe('NodeRecords in DynamoDB', () => {
+  nodeRecordsContract(async () => {
+    let nowMs = 0;
+    const setNow = (ms: number) => {
+      nowMs = ms;
+    };
+    const table = await aws().table('cluster', 'node');
+    return { records: createNodeRecords(aws().dynamodb, table, () => epochMs(nowMs)), setNow };
+  });
+
+  it('shows the others when one cannot be read, and lets the next report replace that one', async () => {
+    const table = await aws().table('cluster', 'node');
+    const records = createNodeRecords(aws().dynamodb, table, () => epochMs(0));
+    const folded = foldReport(undefined, report, epochMs(1000));
+    if (folded.kind === 'stale') throw new Error('must begin a record');
+    const { record } = folded;
+    await records.write(record, 0);
+    const Item = {
+      cluster: { S: nodeShard('a/b', 'strange') },
+      node: { S: 'strange' },
+      revision: { N: '7' },
+      expiresAtSeconds: { N: '9999' },
+      record: { S: '{"node":"strange","form":9}' },
+    };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+
+    const broken = {
+      ...Item,
+      node: { S: 'strange-as-well' },
+      cluster: { S: nodeShard('a/b', 'plain') },
+      revision: { S: 'x' },
+    };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item: broken }));
+    expect(await records.list('a/b')).toEqual([record]);
+    expect(await records.sample('a/b', 40)).toEqual({ records: [record], isWhole: true });
+    expect(await records.read('a/b', ['strange'])).toEqual(new Map([['strange', { revision: 7 }]]));
+    expect(await records.write({ ...record, node: 'strange' }, 7)).toBe('saved');
+    expect(await records.list('a/b')).toHaveLength(2);
+  });
+});
