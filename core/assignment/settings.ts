@@ -1,0 +1,38 @@
+/** How work is shared out: what an owner may change, and what is sane when nobody does. */
+
+import * as z from 'zod';
+
+const share = z.number().min(0).max(1);
+const durationMs = z.int().min(0).max(3_600_000);
+
+/** Everything has a default: `assignmentSettingsSchema.parse({})` shares out work that one node at a time may do. */
+export const assignmentSettingsSchema = z.strictObject({
+  /** A node is left alone while its load is within this of the fleet's mean; absolute, as load is (Dicer's band). */
+  bandLoad: share.default(0.1),
+  /** Of what a node has too much or too little, this share moves at once (KCL 3's dampening). */
+  dampingShare: z.number().gt(0).max(1).default(0.8),
+  /** Of all partitions, this share may change owner in one generation, unless they must (Slicer's budget). */
+  budgetShare: z.number().gt(0).max(1).default(0.09),
+  /** A unit of load that moves costs this much of the imbalance it removes (Dicer's churn). */
+  churnPrice: share.default(0.25),
+  /** Moves that change a node's load by less are not worth a generation (KCL 3). */
+  leastEffectLoad: share.default(0.01),
+  /** Of the fleet's capacity, this share is spread over all partitions, so that idle ones weigh something (Dicer's reserve). */
+  reserveShare: share.default(0.05),
+  /** What a node measures in its first moments counts for nothing (ORCA's blackout). */
+  blackoutMs: durationMs.default(10_000),
+  /** After as many missed reports a node's numbers are unknown, which is not idle. */
+  expiryReports: z.int().min(1).max(100).default(3),
+  /** A new life takes on work over this time (HAProxy's slowstart). */
+  slowStartMs: durationMs.default(45_000),
+  /** A partition that has just moved stays, unless it must move. */
+  dwellMs: durationMs.default(20_000),
+  /** When more of the owners look unhealthy, the measurement is suspect and nothing moves (Nacos, Envoy). */
+  panicShare: share.default(0.5),
+  /** How many nodes serve a partition: `most` above 1 says that the work may be done by several at once. */
+  owners: z
+    .strictObject({ least: z.int().min(1).max(16).default(1), most: z.int().min(1).max(64).default(1) })
+    .refine(({ least, most }) => least <= most, 'least must not be above most')
+    .prefault({}),
+});
+export type AssignmentSettings = z.output<typeof assignmentSettingsSchema>;
