@@ -87,3 +87,6 @@ function valueAt(root: unknown, path: readonly PropertyKey[]): unknown {
     root,
   );
 }
+
+/** How Veltrix's validator begins what it refuses with: AppConfig passes its words on, also those of one that crashed. */
+export const refusalMark = 'Refused by Veltrix: ';

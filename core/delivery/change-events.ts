@@ -14,10 +14,15 @@ import {
   type LogEntry,
   type LogEntryType,
   revertWindowMs,
+  triggeredByUser,
+  undoingEntry,
 } from './deployments.js';
 import { readProvenance } from './provenance.js';
-import type { RolloutRecord } from './rollout-records.js';
+import { type RolloutRecord, undoneSchema } from './rollout-records.js';
 import { strategyNames } from './strategies.js';
+
+/** Entries of other types have no event. */
+type ToldType = Exclude<LogEntryType, 'OTHER'>;
 
 /** Types of change events, by the type of AppConfig's log entry. */
 const eventTypes = {
@@ -28,7 +33,7 @@ const eventTypes = {
   ROLLBACK_STARTED: 'dev.veltrix.deployment.rolling-back',
   ROLLBACK_COMPLETED: 'dev.veltrix.deployment.rolled-back',
   REVERT_COMPLETED: 'dev.veltrix.deployment.reverted',
-} as const satisfies Record<LogEntryType, string>;
+} as const satisfies Record<ToldType, string>;
 
 /** Log entries that tell how a deployment ended, or is about to. */
 const endings: readonly LogEntryType[] = [
@@ -37,6 +42,9 @@ const endings: readonly LogEntryType[] = [
   'ROLLBACK_COMPLETED',
   'REVERT_COMPLETED',
 ];
+
+/** Log entries by which a deployment is undone for good. */
+const undoings: readonly LogEntryType[] = ['ROLLBACK_COMPLETED', 'REVERT_COMPLETED'];
 
 const text = (meaning: string) => z.string().describe(meaning);
 
@@ -77,6 +85,9 @@ export const changeEventSchema = z.object({
           'What the guard of the rollout said last; on events that end a deployment, where it looked.',
         )
         .exactOptional(),
+      undone: undoneSchema
+        .describe('Who took it back by hand and why, on events that say it is undone, where that was kept.')
+        .exactOptional(),
     })
     .describe('The change.'),
 });
@@ -112,12 +123,32 @@ export function pendingChanges(
   return deployments
     .filter((item) => item.profile === where.profile && item.number > cursor.settledThrough)
     .flatMap((deployment) =>
-      deployment.log
-        .map((entry, ordinal) => toEvent(where, deployment, { entry, ordinal }))
-        .slice(cursor.emitted[deployment.number] ?? 0),
+      untoldEntries(cursor, deployment).map((logged) => toEvent(where, deployment, logged)),
     )
     .sort(inOrder);
 }
+
+/** An entry of a log at its place there. */
+interface Logged {
+  readonly entry: LogEntry & { readonly type: ToldType };
+  readonly ordinal: number;
+}
+
+/** An entry that has no event is passed over, and those after it keep their ordinals. */
+function untoldEntries(
+  { emitted }: Pick<ChangeCursor, 'emitted'>,
+  { number, log }: Pick<Deployment, 'number' | 'log'>,
+): Logged[] {
+  return log.flatMap(({ type, ...rest }, ordinal) =>
+    type === 'OTHER' || ordinal < (emitted[number] ?? 0) ? [] : [{ entry: { type, ...rest }, ordinal }],
+  );
+}
+
+/** True when a deployment's log holds events that its cursor has not seen. */
+export const hasUntold = (
+  cursor: Pick<ChangeCursor, 'emitted'>,
+  deployment: Pick<Deployment, 'number' | 'log'>,
+): boolean => untoldEntries(cursor, deployment).length > 0;
 
 /** The cursor after one event was put. Events of one deployment are put in the order of their ordinals. */
 export function afterEvent(cursor: ChangeCursor, event: ChangeEvent): ChangeCursor {
@@ -133,9 +164,7 @@ export function settle(cursor: ChangeCursor, deployments: readonly Deployment[],
   const later = deployments
     .filter((item) => item.number > cursor.settledThrough)
     .sort((a, b) => a.number - b.number);
-  const open = later.find(
-    (item) => !isFinal(item, now) || (cursor.emitted[item.number] ?? 0) < item.log.length,
-  );
+  const open = later.find((item) => !isFinal(item, now) || hasUntold(cursor, item));
   const settledThrough = open ? open.number - 1 : (later.at(-1)?.number ?? cursor.settledThrough);
   const emitted = Object.entries(cursor.emitted).filter(([number]) => Number(number) > settledThrough);
   return { ...cursor, settledThrough, emitted: Object.fromEntries(emitted) };
@@ -151,7 +180,7 @@ export function isFinal(deployment: DeploymentSummary, now: EpochMs): boolean {
 function toEvent(
   where: ProfileAddress,
   deployment: RecordedDeployment,
-  { entry, ordinal }: { entry: LogEntry; ordinal: number },
+  { entry, ordinal }: Logged,
 ): ChangeEvent {
   const address = formatProfile(where);
   const percentage = percentageOf(entry);
@@ -176,13 +205,23 @@ function toEvent(
       description: entry.description,
       ...publicationOf(deployment),
       ...(report && endings.includes(entry.type) && { guard: summaryOf(report) }),
+      ...(undoings.includes(entry.type) && saidOf(deployment)),
     },
   };
 }
 
+/** A person's words go with what a person did: whoever came too late undid nothing. */
+function saidOf(deployment: RecordedDeployment): Pick<RolloutRecord, 'undone'> {
+  const said = deployment.record?.undone;
+  return said && undoingEntry(deployment)?.triggeredBy === triggeredByUser ? { undone: said } : {};
+}
+
 /** In full where a record was kept; else what the description had room for. */
 function publicationOf({ record, description }: RecordedDeployment) {
-  if (!record?.publication) return readProvenance(description);
+  if (!record?.publication) {
+    const { releasedBy: _releasedBy, ...published } = readProvenance(description);
+    return published;
+  }
   const { author, reason, strategy, caller, commit } = record.publication;
   return {
     author,

@@ -5,7 +5,7 @@
 
 import type { EpochMs } from '../time.js';
 
-/** AppConfig's states of a deployment (`DeploymentState`). */
+/** AppConfig's states of a deployment (`DeploymentState`); `OTHER` for one that Veltrix does not know: it counts as running. */
 export const deploymentStates = [
   'VALIDATING',
   'DEPLOYING',
@@ -14,6 +14,7 @@ export const deploymentStates = [
   'ROLLING_BACK',
   'ROLLED_BACK',
   'REVERTED',
+  'OTHER',
 ] as const;
 export type DeploymentState = (typeof deploymentStates)[number];
 
@@ -32,15 +33,21 @@ export interface DeploymentSummary {
   readonly completedAtMs?: EpochMs;
 }
 
-/** AppConfig's `DeploymentEventType`. */
-export type LogEntryType =
-  | 'DEPLOYMENT_STARTED'
-  | 'PERCENTAGE_UPDATED'
-  | 'BAKE_TIME_STARTED'
-  | 'DEPLOYMENT_COMPLETED'
-  | 'ROLLBACK_STARTED'
-  | 'ROLLBACK_COMPLETED'
-  | 'REVERT_COMPLETED';
+/** AppConfig's `DeploymentEventType`; `OTHER` for one that Veltrix does not know. It keeps its place in the log. */
+export const logEntryTypes = [
+  'DEPLOYMENT_STARTED',
+  'PERCENTAGE_UPDATED',
+  'BAKE_TIME_STARTED',
+  'DEPLOYMENT_COMPLETED',
+  'ROLLBACK_STARTED',
+  'ROLLBACK_COMPLETED',
+  'REVERT_COMPLETED',
+  'OTHER',
+] as const;
+export type LogEntryType = (typeof logEntryTypes)[number];
+
+/** What AppConfig logs of what a person did, or a program with a person's rights. */
+export const triggeredByUser = 'USER';
 
 export interface LogEntry {
   readonly type: LogEntryType;
@@ -78,6 +85,10 @@ export function deployedOf<Item extends DeploymentSummary>(
 ): Item | undefined {
   return newestFirst.find((item) => item.profile === profile && item.state === 'COMPLETE');
 }
+
+/** The entry that tells who or what took a deployment back; undefined for one that stands. */
+export const undoingEntry = ({ log }: Pick<Deployment, 'log'>): LogEntry | undefined =>
+  log.find(({ type }) => type === 'ROLLBACK_STARTED' || type === 'REVERT_COMPLETED');
 
 /** How long AppConfig lets a completed deployment be reverted (`StopDeployment`, `AllowRevert`: 72 hours). */
 export const revertWindowMs = 72 * 60 * 60 * 1000;

@@ -1,14 +1,15 @@
 /**
  * Memory of failure: content that was taken back in an environment is not deployed there again within the hour unless
  * somebody says why, so that a pipeline cannot retry it for ever. AppConfig's lists and logs are all it knows: they hold
- * every rollback, whoever asked for it.
+ * every rollback, whoever asked for it. One that says nothing of the content is not remembered: AppConfig rolls back as
+ * well when an extension it asks (the guard) crashes, is throttled or does not answer.
  *
  * AppConfig runs one deployment per environment at a time, so a deployment ended before the next newer one started; and it
  * reverts only the newest completed deployment of a profile. That says how far down there is anything to find.
  */
 
 import { parseLabel } from '../content/content.js';
-import type { Deployment, DeploymentSummary } from './deployments.js';
+import { type Deployment, type DeploymentSummary, type LogEntry, triggeredByUser } from './deployments.js';
 import { readProvenance } from './provenance.js';
 
 export const failureMemoryMs = 60 * 60 * 1000;
@@ -104,14 +105,21 @@ const wasTakenBack = ({ state }: DeploymentSummary): boolean =>
 const holds = (item: { readonly label?: string }, { hash8 }: FailureQuestion): boolean =>
   hash8 === undefined || (item.label !== undefined && parseLabel(item.label)?.hash8 === hash8);
 
-function failureOf(told: Deployment): Failure {
+function failureOf(told: Deployment): Failure | undefined {
   const end = told.log.findLast(({ type }) => type === 'ROLLBACK_COMPLETED' || type === 'REVERT_COMPLETED');
   const cause = told.log.findLast(({ type }) => type === 'ROLLBACK_STARTED') ?? end;
-  return {
-    ...identityOf(told),
-    at: end?.occurredAt ?? told.startedAt,
-    why: cause?.description ?? '',
-  };
+  if (cause && isFaultOfAsking(cause)) return undefined;
+  return { ...identityOf(told), at: end?.occurredAt ?? told.startedAt, why: cause ? whyOf(cause) : '' };
+}
+
+/** AppConfig's words for an extension that gave no answer; one that answered "roll back" is quoted in others. */
+const isFaultOfAsking = ({ triggeredBy, description }: LogEntry): boolean =>
+  triggeredBy !== triggeredByUser && /^error invoking extension/i.test(description);
+
+/** AppConfig logs that a person stopped a rollout, and not what for. */
+function whyOf({ type, triggeredBy, description }: LogEntry): string {
+  if (type !== 'ROLLBACK_STARTED' || triggeredBy !== triggeredByUser) return description;
+  return `${description}; AppConfig does not tell whether for its content or to make way for another profile`;
 }
 
 /** A way back that is itself being taken back leaves in force what it undid. */

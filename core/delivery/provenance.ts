@@ -6,6 +6,7 @@
  * ```
  * raise the cool-down (anna)
  * raise the cool-down (anna, 3f2c1e9a1b2c, by assumed-role/Deployer/anna)
+ * raise the cool-down (anna, 3f2c1e9a1b2c, by assumed-role/Deployer/anna, released by bo)
  * rollback of deployment 18: errors doubled (anna)
  * ```
  */
@@ -22,14 +23,17 @@ export interface Provenance {
   readonly commit?: string;
   /** Who asked, as AWS knows it: the last part of the ARN, `assumed-role/Deployer/anna` or `user/anna`. */
   readonly caller?: string;
+  /** Who let it go on when it was held in the queue, as claimed. */
+  readonly releasedBy?: string;
   /** Number of the deployment that this one undoes by deploying an earlier version. */
   readonly undoes?: number;
 }
 
-/** An author's and a caller's share of the description, each; the rest is the reason's. */
+/** Each name's share of the description; the rest is the reason's. */
 const nameMaxChars = 200;
 const commitChars = 12;
 
+const releaseMark = 'released by ';
 const rollbackMark = /^rollback of deployment ([1-9]\d{0,8})(?:: (.*))?$/s;
 
 /** What a publish is described by. `commit` may be whole; what is too long is cut. */
@@ -54,14 +58,33 @@ export function readProvenance(description: string): Provenance {
   return { author, reason: fromAscii(mark[2] ?? ''), ...by, undoes: Number(mark[1]) };
 }
 
+/**
+ * True when a deployment is described as a publish describes itself. Who asked may be proved in one of them only: a retry
+ * proves it anew. Reasons so long that they are cut are compared as far as both go.
+ */
+export function isDescribedBy(description: string, published: Omit<Provenance, 'undoes'>): boolean {
+  const [found, meant] = [readProvenance(description), readProvenance(describeProvenance(published))];
+  const isSameCaller =
+    found.caller === undefined || meant.caller === undefined || found.caller === meant.caller;
+  const isSamePerson = found.author === meant.author && found.commit === meant.commit && isSameCaller;
+  return isSamePerson && found.undoes === undefined && isSameReason(found.reason, meant.reason);
+}
+
+function isSameReason(a: string, b: string): boolean {
+  if (!a.endsWith('...') || !b.endsWith('...')) return a === b;
+  const shared = Math.min(a.length, b.length) - 3;
+  return a.slice(0, shared) === b.slice(0, shared);
+}
+
 /** `arn:aws:sts::123456789012:assumed-role/Deployer/anna` → `assumed-role/Deployer/anna`. */
 export const lastPartOf = (arn: string): string => arn.split(':').slice(5).join(':');
 
-function describe(reason: string, { author, commit, caller }: Provenance): string {
+function describe(reason: string, { author, commit, caller, releasedBy }: Provenance): string {
   const names = [
     nameOf(author),
     ...(commit === undefined ? [] : [commit.slice(0, commitChars)]),
     ...(caller === undefined ? [] : [`by ${nameOf(caller)}`]),
+    ...(releasedBy === undefined ? [] : [`${releaseMark}${nameOf(releasedBy)}`]),
   ];
   const tail = ` (${names.join(', ')})`;
   return cut(reason, descriptionMaxChars - tail.length) + tail;
@@ -70,15 +93,18 @@ function describe(reason: string, { author, commit, caller }: Provenance): strin
 const nameOf = (text: string): string =>
   cut(toAscii(oneLine(text)).replace(/[(),]/g, escapeChar), nameMaxChars);
 
-/** Commit and caller are known by their form; what comes before them is the author, commas and all. */
-function readNames(text: string): Pick<Provenance, 'author' | 'commit' | 'caller'> {
+/** All but the author are known by their form; what comes before them is the author, commas and all. */
+function readNames(text: string): Omit<Provenance, 'reason' | 'undoes'> {
   const parts = text.split(', ');
+  const isReleased = parts.length > 1 && parts.at(-1)?.startsWith(releaseMark);
+  const releasedBy = isReleased ? parts.pop()?.slice(releaseMark.length) : undefined;
   const caller = parts.length > 1 && parts.at(-1)?.startsWith('by ') ? parts.pop()?.slice(3) : undefined;
   const commit = parts.length > 1 && /^[0-9a-f]{12}$/.test(parts.at(-1) ?? '') ? parts.pop() : undefined;
   return {
     author: fromAscii(parts.join(', ')),
     ...(commit !== undefined && { commit }),
     ...(caller !== undefined && { caller: fromAscii(caller) }),
+    ...(releasedBy !== undefined && { releasedBy: fromAscii(releasedBy) }),
   };
 }
 

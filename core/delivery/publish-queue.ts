@@ -4,9 +4,10 @@
  */
 
 import * as z from 'zod';
+import { releaseSchema } from './rollout-records.js';
 import { strategyNames } from './strategies.js';
 
-const queueEntrySchema = z.object({
+export const queueEntrySchema = z.object({
   profile: z.string(),
   /** The version that holds the content. */
   version: z.int().min(1),
@@ -23,17 +24,21 @@ const queueEntrySchema = z.object({
   /** Present when it waits for a person: why, and since when (ISO 8601, UTC). Others go past it. */
   held: z.object({ why: z.string(), since: z.string() }).exactOptional(),
   /** Present when a person let it go on: what was known against it then is forgiven. */
-  released: z.object({ author: z.string(), reason: z.string(), at: z.string() }).exactOptional(),
+  released: releaseSchema.exactOptional(),
+  /** What its latest turns met and went away without it: why, when last (ISO 8601, UTC), and how many times in a row. */
+  lastError: z.object({ why: z.string(), at: z.string(), times: z.int().min(1) }).exactOptional(),
 });
-export type QueueEntry = z.infer<typeof queueEntrySchema>;
+export type QueueEntry = z.infer<typeof queueEntrySchema> & {
+  /** What is stored, as it is, where it cannot be read: such an entry is held, and can only be dropped. */
+  readonly unreadable?: unknown;
+};
 
-export const publishQueueSchema = z.object({
+export interface PublishQueue {
   /** `treasure-hunt/staging`. */
-  cluster: z.string(),
+  readonly cluster: string;
   /** In the order of their turns; at most one of a profile. */
-  entries: z.array(queueEntrySchema),
-});
-export type PublishQueue = z.infer<typeof publishQueueSchema>;
+  readonly entries: readonly QueueEntry[];
+}
 
 export interface StoredQueue {
   readonly queue: PublishQueue;
@@ -43,6 +48,43 @@ export interface StoredQueue {
 
 /** One item of a table holds so many entries, the longest reasons included; an environment has so many profiles. */
 export const queueEntriesMax = 50;
+
+/**
+ * What stands for an entry that another release wrote, or somebody else. It never goes by the name of a profile, so that
+ * nothing that is published takes its place.
+ * @param id tells it from others, from look to look: lower case letters and digits.
+ */
+export function unreadableEntry(
+  stored: unknown,
+  { id, why }: { readonly id: string; readonly why: string },
+): QueueEntry {
+  const { profile, version, author, reason, queuedAt } = placeholderSchema.parse(stored);
+  const of = profile && ` of ${profile}`;
+  return {
+    profile: `unreadable-${id}`,
+    version,
+    label: '',
+    author,
+    reason,
+    queuedAt,
+    held: {
+      why: `An entry${of} that cannot be read: ${why}. Another release wrote it: deploy the stacks, or drop it`,
+      since: queuedAt,
+    },
+    unreadable: stored,
+  };
+}
+
+const beginning = '1970-01-01T00:00:00.000Z';
+const placeholderSchema = z
+  .object({
+    profile: z.string().catch(''),
+    version: z.int().min(0).catch(0),
+    author: z.string().catch(''),
+    reason: z.string().catch(''),
+    queuedAt: z.iso.datetime().catch(beginning),
+  })
+  .catch({ profile: '', version: 0, author: '', reason: '', queuedAt: beginning });
 
 /** The entries that wait for their turn, in its order; those that wait for a person are not among them. */
 export const waitingIn = (queue: PublishQueue): readonly QueueEntry[] =>

@@ -7,15 +7,25 @@
 import * as z from 'zod';
 import { nameMaxChars, namePattern, type ProfileAddress } from '../addresses.js';
 import { parseLabel } from '../content/content.js';
-import { type DeploymentSummary, deployedOf, isRunning, type VersionSummary } from './deployments.js';
+import {
+  type Deployment,
+  type DeploymentSummary,
+  deployedOf,
+  isRunning,
+  type VersionSummary,
+} from './deployments.js';
 import type { Failure } from './failure-memory.js';
+import { readProvenance } from './provenance.js';
 import { strategyNames } from './strategies.js';
 
 /** A signed request with the longest token that AWS gives today fits well. */
 export const identityMaxChars = 8192;
 
-/** What a publisher sends to the publish function of one environment. */
-export const publishRequestSchema = z.strictObject({
+/**
+ * What a publisher sends to the publish function of one environment. Keys that it does not know are passed over, so that
+ * the command of a later release can publish through it; the content is held to its schema, key by key.
+ */
+export const publishRequestSchema = z.object({
   profile: z.string().regex(namePattern).max(nameMaxChars),
   /** The author's value: JSON, not yet canonical. */
   content: z.unknown(),
@@ -43,11 +53,13 @@ export type PublishRequest = z.infer<typeof publishRequestSchema>;
 export const advanceRequestSchema = z.strictObject({ advance: z.literal(true) });
 
 /** What a person does with an entry of the queue: lets a held one go on, or takes one out. */
-export const queueRequestSchema = z.strictObject({
+export const queueRequestSchema = z.object({
   queueAction: z.enum(['release', 'drop']),
   profile: z.string().regex(namePattern).max(nameMaxChars),
   description: z.string().min(1).max(500),
   author: z.string().min(1).max(100),
+  /** Proof of who asks, as in a publish. */
+  identity: z.string().max(identityMaxChars).optional(),
 });
 export type QueueRequest = z.infer<typeof queueRequestSchema>;
 
@@ -69,6 +81,8 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     unchanged: z.boolean(),
     /** The strategy in force; absent when nothing was started. */
     strategy: z.enum(strategyNames).exactOptional(),
+    /** ARN of who asked, as AWS knows it; absent when the request did not prove it. */
+    caller: z.string().exactOptional(),
     /** Version of an entry of the same profile that this one took out of the queue. */
     superseded: z.int().exactOptional(),
   }),
@@ -94,6 +108,8 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     superseded: z.int().exactOptional(),
     /** Present when the same content waits there for a person already: why. */
     held: z.string().exactOptional(),
+    /** ARN of who asked, as AWS knows it; absent when the request did not prove it. */
+    caller: z.string().exactOptional(),
   }),
   /** The environment is free or not, others wait for it: a direct publish does not go past them. */
   z.object({
@@ -119,6 +135,10 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     profile: z.string(),
     version: z.int(),
     unchanged: z.boolean(),
+    /** Present when it waits for a person all the same: why. */
+    held: z.string().exactOptional(),
+    /** ARN of who asked, as AWS knows it; absent when the request did not prove it. */
+    caller: z.string().exactOptional(),
   }),
   /** Nothing of the profile waits; `waiting` names the profiles that do. */
   z.object({
@@ -128,6 +148,8 @@ export const publishResultSchema = z.discriminatedUnion('outcome', [
     waiting: z.array(z.string()),
   }),
   z.object({ outcome: z.literal('content-refused'), subject: z.string(), problems: z.array(problemSchema) }),
+  /** The request around the content is not understood: whoever sent it is of another release. */
+  z.object({ outcome: z.literal('request-not-understood'), problems: z.array(problemSchema) }),
 ]);
 export type PublishResult = z.infer<typeof publishResultSchema>;
 
@@ -219,6 +241,17 @@ export function decideVersion(intent: PublishIntent, here: EnvironmentFacts): Ve
       return { kind: 'conflict', deployedVersion: deployed?.version ?? 0 };
   }
   return { kind: 'create', after: here.versions[0]?.version ?? 0, first };
+}
+
+/**
+ * True for a deployment by which every older one of its profile has a smaller version. Publishing starts a version only
+ * where nothing newer was deployed (`decideVersion`), and over exactly the deployment it knew of; so whoever looks whether
+ * a greater version, or one that stands, was ever deployed need not look further down. Going back and what is deployed by
+ * hand tell nothing; only a hand that describes its deployment as Veltrix does is taken for a publish.
+ */
+export function isPublish({ description }: Pick<Deployment, 'description'>): boolean {
+  const { author, undoes } = readProvenance(description);
+  return author !== '' && undoes === undefined;
 }
 
 function hashOf(item: { readonly label?: string } | undefined): string | undefined {

@@ -6,7 +6,13 @@
 
 import { formatProfile, type ProfileAddress } from '../addresses.js';
 import { parseLabel } from '../content/content.js';
-import { type DeploymentSummary, isRunning } from './deployments.js';
+import {
+  type Deployment,
+  type DeploymentSummary,
+  isRunning,
+  triggeredByUser,
+  undoingEntry,
+} from './deployments.js';
 import type { Failure } from './failure-memory.js';
 import { entryOf, type PublishQueue, type QueueEntry, waitingIn } from './publish-queue.js';
 import {
@@ -98,9 +104,33 @@ export function decideEntry(
   }
 }
 
+/** How long the environment is left to a person who ended its newest deployment: undoing takes several steps. */
+export const personsTurnMs = 60_000;
+
+/**
+ * True while the environment belongs to the person who ended its newest deployment: he stopped it to undo something, and
+ * nothing that waited for it to end is started in between. The next look of the schedule goes on.
+ * @param since `personsTurnMs` ago: ISO 8601, UTC, milliseconds.
+ */
+export function isPersonsTurn(newest: Deployment, since: string): boolean {
+  const isEnded = newest.state === 'ROLLED_BACK' || newest.state === 'REVERTED';
+  const endedAt = newest.log.at(-1)?.occurredAt;
+  if (!isEnded || endedAt === undefined || undoingEntry(newest)?.triggeredBy !== triggeredByUser)
+    return false;
+  return endedAt > since;
+}
+
+/** Keeps on an entry what kept it from going, for whoever looks at the queue. */
+export function withError(
+  entry: QueueEntry,
+  { why, at }: { readonly why: string; readonly at: string },
+): QueueEntry {
+  return { ...entry, lastError: { why, at, times: (entry.lastError?.times ?? 0) + 1 } };
+}
+
 /** Lets a held entry go on: what stands against it now is forgiven, and it builds on what is deployed now. */
 export function release(
-  { held, ...entry }: QueueEntry,
+  { held, lastError, ...entry }: QueueEntry,
   by: NonNullable<QueueEntry['released']>,
   deployedVersion: number,
 ): QueueEntry {

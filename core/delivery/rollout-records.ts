@@ -15,6 +15,17 @@ export const rolloutRetentionMs = 400 * 24 * 60 * 60 * 1000;
 /** What the guard counts from look to look is of no use once nothing can be judged any more. */
 export const guardMemoryRetentionMs = 7 * 24 * 60 * 60 * 1000;
 
+/** Who let an entry of the queue go on that waited for a person. */
+export const releaseSchema = z.object({
+  /** As claimed. */
+  author: z.string(),
+  /** ARN of who asked, as AWS knows it; absent when the request did not prove it. */
+  caller: z.string().exactOptional(),
+  reason: z.string(),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+});
+
 export const publicationSchema = z.object({
   /** As claimed. */
   author: z.string(),
@@ -28,14 +39,26 @@ export const publicationSchema = z.object({
   forced: z.string().exactOptional(),
   /** When it was put in the queue (ISO 8601, UTC); absent when it did not wait. */
   queuedAt: z.string().exactOptional(),
+  /** Present when it was held in the queue, and a person let it go on. */
+  released: releaseSchema.exactOptional(),
   /** When the publish function had checked it (ISO 8601, UTC). */
   validatedAt: z.string(),
 });
 export type Publication = z.infer<typeof publicationSchema>;
 
+/** What a person said who took a deployment back: AppConfig keeps neither a name nor a reason of a stop or a revert. */
+export const undoneSchema = z.object({
+  author: z.string().describe('Who took it back, as claimed.'),
+  reason: z.string().describe('Why; empty where none was given.'),
+  at: z.string().describe('When it was asked for (ISO 8601, UTC).'),
+});
+export type Undone = z.infer<typeof undoneSchema>;
+
 export const rolloutRecordSchema = z.object({
   publication: publicationSchema.exactOptional(),
   guard: guardReportSchema.exactOptional(),
+  /** Kept where it could be. Counts only where AppConfig logged that a user took it back: asking may have come too late. */
+  undone: undoneSchema.exactOptional(),
 });
 export type RolloutRecord = z.infer<typeof rolloutRecordSchema>;
 
@@ -54,8 +77,10 @@ export interface GuardMemory {
 export interface RolloutRecords {
   /** The records of these deployments, by number; one without a record is missing in the answer. */
   read(cluster: string, deployments: readonly number[]): Promise<ReadonlyMap<number, RolloutRecord>>;
-  /** Keeps who published. Writing it again changes nothing else of the record. */
-  savePublication(cluster: string, deployment: number, publication: Publication): Promise<void>;
+  /** Keeps who published, once: `kept` when that was on record before, which stays as it is. */
+  savePublication(cluster: string, deployment: number, publication: Publication): Promise<'saved' | 'kept'>;
+  /** Keeps what somebody said who takes it back; the last one stands. Nobody waits for this to undo. */
+  saveUndone(cluster: string, deployment: number, undone: Undone): Promise<void>;
   readGuard(cluster: string, deployment: number): Promise<GuardMemory>;
   /** Writes over exactly the revision that was read; `lost` when somebody else looked since. What is absent stays as it was. */
   writeGuard(

@@ -47,3 +47,14 @@ export type StrategyName = keyof typeof strategies;
 
 /** The names, in the order they are offered. */
 export const strategyNames = Object.keys(strategies) as [StrategyName, ...StrategyName[]];
+
+/** The strategy a deployment runs under, told by its times; undefined for one that is not Veltrix's. */
+export function strategyOf(deployment: {
+  readonly durationMinutes: number;
+  readonly bakeMinutes: number;
+}): StrategyName | undefined {
+  return strategyNames.find((name) => {
+    const { durationMinutes, bakeMinutes } = strategies[name];
+    return durationMinutes === deployment.durationMinutes && bakeMinutes === deployment.bakeMinutes;
+  });
+}

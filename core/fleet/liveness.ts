@@ -9,7 +9,7 @@ import type { NodeRecord } from './node-records.js';
 /** Reports that may be missing before a node counts as silent. */
 const missedReportsMax = 3;
 /** No node is silent sooner: reports travel in batches, and three of the usual 5 s may be on their way. */
-const silenceMinMs = 15_000;
+export const silenceMinMs = 15_000;
 /** How far the reader's clock and AWS's may be apart. */
 const clocksApartMaxMs = 60_000;
 
@@ -26,6 +26,15 @@ export function newestArrival(records: readonly NodeRecord[]): EpochMs | undefin
 export function judgedAt(records: readonly NodeRecord[], now: EpochMs): EpochMs {
   const newest = newestArrival(records);
   return newest === undefined || now - newest > clocksApartMaxMs ? now : newest;
+}
+
+/**
+ * True when nothing arrived for longer than clocks differ, and by the reader's clock every node that is not gone has missed its
+ * reports. They may all be dead, or what carries reports may stand still: which of the two, no record says.
+ */
+export function isStalled(records: readonly NodeRecord[], now: EpochMs): boolean {
+  const newest = newestArrival(records);
+  return newest !== undefined && now - newest > clocksApartMaxMs && liveNodes(records, now).length === 0;
 }
 
 /** A node is silent after three of its own intervals. `moment` is what `judgedAt` says of its cluster. */

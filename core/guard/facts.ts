@@ -1,5 +1,6 @@
 /** Facts about nodes that took the version, or would not: no statistics, so they count within one look. */
 
+import { silenceMinMs } from '../fleet/liveness.js';
 import type { Finding, Level } from './findings.js';
 import type { Look } from './look.js';
 import type { NodeObservation } from './observations.js';
@@ -13,6 +14,8 @@ const crashLoopRestarts = 2;
 const [failingNodes, failingShare] = [2, 0.2];
 /** Nodes come and go: of a large fleet at least this share must die before it is the version's doing. */
 const chanceShare = 0.01;
+/** Reports that could not be recorded for so long are given up: a live node's next ones are seen then. */
+const heldUpMaxMs = 5 * 60 * 1000;
 /** Where old nodes fail too, the new ones must fail this many times as often. */
 const timesAsOften = 3;
 
@@ -30,6 +33,14 @@ interface Fact {
   readonly byChance: boolean;
   /** How often a node failed, where that can be counted. */
   readonly times: (node: NodeState) => number;
+  /** True where what nodes seem to do may be what happens to their reports. */
+  readonly mayBeHeldUp?: true;
+}
+
+interface Arms {
+  readonly look: Look;
+  readonly tested: readonly NodeFact[];
+  readonly old: readonly NodeFact[];
 }
 
 const facts: readonly Fact[] = [
@@ -46,6 +57,7 @@ const facts: readonly Fact[] = [
     verb: 'took it fell silent',
     byChance: true,
     times: (n) => n.silences,
+    mayBeHeldUp: true,
   },
   {
     signal: 'health',
@@ -64,7 +76,7 @@ export function judgeFacts(look: Look, nodes: Readonly<Record<string, NodeState>
   });
   const tested = all.filter(({ node }) => node.appliedAtMs !== undefined);
   const old = all.filter(({ node }) => node.appliedAtMs === undefined);
-  return [judgeRefusals(look, all), ...facts.map((fact) => judgeFact(fact, tested, old))];
+  return [judgeRefusals(look, all), ...facts.map((fact) => judgeFact(fact, { look, tested, old }))];
 }
 
 /** A refusal is never by chance, and never of an old version: who refuses it was offered it. */
@@ -88,16 +100,35 @@ function judgeRefusals(look: Look, all: readonly NodeFact[]): Finding {
   };
 }
 
-function judgeFact(fact: Fact, tested: readonly NodeFact[], old: readonly NodeFact[]): Finding {
+function judgeFact(fact: Fact, arms: Arms): Finding {
+  const { tested, old } = arms;
   const failing = tested.filter(fact.fails);
   const oldFailing = old.filter(fact.fails).length;
   const oldShare = oldFailing / Math.max(old.length, 1);
   const isTheirs = failing.length / Math.max(tested.length, 1) < timesAsOften * oldShare;
-  const isBad = !isTheirs && isConclusive(fact, failing, tested.length);
+  const heldUp = fact.mayBeHeldUp === true && mayBeHeldUp(failing, arms);
+  const isBad = !isTheirs && !heldUp && isConclusive(fact, failing, tested.length);
   const words =
     said(failing, tested.length, fact.verb) +
-    (oldFailing > 0 ? `; so did ${oldFailing} of ${old.length} old` : '');
+    (oldFailing > 0 ? `; so did ${oldFailing} of ${old.length} old` : '') +
+    (heldUp ? '; at one moment, so their reports may be held up' : '');
   return { signal: fact.signal, test: 'facts', level: isBad ? 'bad' : suspectIf(failing), words };
+}
+
+/**
+ * A shard of the stream that lags takes the voice of its nodes, old and new, at one moment. An old node that went with them
+ * says so, and where no old node speaks any more, none could: such a silence counts once it outlasts every lag.
+ */
+function mayBeHeldUp(failing: readonly NodeFact[], { look, old }: Arms): boolean {
+  const lastMs = failing.map(({ seen }) => seen.arrivedAtMs);
+  const [firstMs, latestMs] = [Math.min(...lastMs), Math.max(...lastMs)];
+  const newestMs = Math.max(...look.nodes.map(({ arrivedAtMs }) => arrivedAtMs));
+  if (failing.length === 0 || latestMs - firstMs > silenceMinMs || newestMs - latestMs > heldUpMaxMs)
+    return false;
+  const isWithThem = ({ seen }: NodeFact) =>
+    Math.abs(seen.arrivedAtMs - firstMs) <= silenceMinMs && seen.silent;
+  const speaks = ({ seen }: NodeFact) => !seen.silent && seen.health !== 'stopped';
+  return old.some(isWithThem) || !old.some(speaks);
 }
 
 function isConclusive(fact: Fact, failing: readonly NodeFact[], tested: number): boolean {

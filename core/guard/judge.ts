@@ -19,7 +19,8 @@ import { addTallies, type Delta, takeIn } from './counting/ledger.js';
 import { judgeFacts } from './facts.js';
 import { actionOf, type Finding, type GuardAction, strongest } from './findings.js';
 import type { Look } from './look.js';
-import { type NodeObservation, newestOfEach } from './observations.js';
+import { heardSince, type NodeObservation, newestOfEach } from './observations.js';
+import { withoutRollback } from './settings.js';
 import { emptyTally, type GuardState, type SignalState, type Tally } from './state.js';
 import { counted } from './words.js';
 
@@ -40,7 +41,11 @@ export interface Judgement {
 
 /** Judges a rollout by one look at its fleet and the memory of those before. Same input, same answer. */
 export function judgeRollout(given: Look): Judgement {
-  const look = { ...given, nodes: newestOfEach(given.nodes) };
+  const look = {
+    ...given,
+    nodes: heardSince(newestOfEach(given.nodes)),
+    settings: given.deployment.undoes === undefined ? given.settings : withoutRollback(given.settings),
+  };
   const state = remember(look);
   const found = [...judgeFacts(look, state.nodes), ...judgeCounts(look, state)];
   const verdict = verdictOf(found, hasData(look, state));
@@ -53,7 +58,7 @@ export function judgeRollout(given: Look): Judgement {
     tested: holding(look, state, look.deployment.label),
     previous: holding(look, state, look.deployment.previousLabel),
   };
-  const summary = summarize(look, { verdict, findings, state });
+  const summary = summarize(look, { verdict, findings, state }) + sparing(given, findings);
   return { verdict, action, summary, findings, nodes, state };
 }
 
@@ -147,6 +152,13 @@ function summarize(look: Look, judged: Judged): string {
   const isPart = look.isSample === true || look.nodes.some((seen) => !seen.silent && !isWatched(seen));
   const watched = counted(look.nodes.filter(isWatched).length);
   return describe(look, judged) + (isPart ? ` (by ${watched} nodes, a part of the fleet)` : '');
+}
+
+/** Where a person reads of harm, he reads why nothing is done about it. */
+function sparing({ deployment, settings }: Look, findings: readonly Finding[]): string {
+  const isSpared = findings.some((found) => actionOf(found, settings) === 'rollback');
+  if (!isSpared || deployment.undoes === undefined) return '';
+  return `; it goes on, since it takes back deployment ${deployment.undoes}`;
 }
 
 function describe(look: Look, { verdict, findings, state }: Judged): string {

@@ -17,6 +17,8 @@ export const rolloutFactsSchema = z.object({
   startedAtMs: instant,
   /** When its bake is over, if nothing stops it. AppConfig's timers are some seconds late, never early. */
   endsAtMs: instant,
+  /** Number of the deployment that this one takes back; absent where it brings something of its own. */
+  undoes: z.int().min(1).exactOptional(),
 });
 export type RolloutFacts = z.output<typeof rolloutFactsSchema>;
 

@@ -1,5 +1,6 @@
 /** What a look at the fleet sees of one node, for one profile. */
 
+import { silenceMinMs } from '../fleet/liveness.js';
 import type { NodeRecord } from '../fleet/node-records.js';
 import type { Counters, NodeHealth } from '../fleet/node-reports.js';
 import type { EpochMs } from '../time.js';
@@ -43,6 +44,17 @@ export function observeNode(
     health: record.health,
     silent: about.silent,
   };
+}
+
+/**
+ * Silence is told by those who speak: a node is silent only where something else arrived after it, for longer than reports are
+ * on their way. When nobody is heard, nobody is silent: it is what carries reports that stands still.
+ */
+export function heardSince(seen: readonly NodeObservation[]): NodeObservation[] {
+  const newestMs = seen.reduce((newest, { arrivedAtMs }) => Math.max(newest, arrivedAtMs), 0);
+  const isSilent = ({ silent, arrivedAtMs }: NodeObservation) =>
+    silent && newestMs - arrivedAtMs > silenceMinMs;
+  return seen.map((each) => ({ ...each, silent: isSilent(each) }));
 }
 
 /** The newest observation of each node, by name: whatever order they came in, and however often. */

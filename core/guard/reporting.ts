@@ -2,7 +2,7 @@
 
 import type { Judgement } from './judge.js';
 import type { GuardReport } from './report.js';
-import type { GuardSettings } from './settings.js';
+import { type GuardSettings, withoutRollback } from './settings.js';
 
 /** The report of a look. `earlier` is the last one of the same deployment. */
 export function reportLook(judgement: Judgement, earlier: GuardReport | undefined): GuardReport {
@@ -27,7 +27,12 @@ export interface BlindLook {
   readonly isLastLook: boolean;
   /** True when there is a version to go back to; a first deployment waits for the nodes that cannot start without it. */
   readonly hasPrevious: boolean;
+  /** Number of the deployment that this one takes back, where it takes one back. */
+  readonly undoes?: number;
 }
+
+/** A look that lacks its inputs may have met a read that failed; the next one does not. */
+const blindLooksMin = 2;
 
 /**
  * The report of a look without inputs. It says nothing of the version, so what was last known of it stands; what is done is
@@ -35,7 +40,7 @@ export interface BlindLook {
  */
 export function reportBlindLook(look: BlindLook, earlier: GuardReport | undefined): GuardReport {
   const action = isAccepted(look, earlier) ? 'none' : 'rollback';
-  const looks = (earlier?.blind?.looks ?? 0) + 1;
+  const looks = blindLooks(earlier);
   const consequence = action === 'rollback' ? 'its owner accepts no such rollout' : 'the rollout goes on';
   return {
     verdict: earlier?.verdict ?? 'inconclusive',
@@ -49,12 +54,14 @@ export function reportBlindLook(look: BlindLook, earlier: GuardReport | undefine
   };
 }
 
-function isAccepted(
-  { settings, isLastLook, hasPrevious }: BlindLook,
-  earlier: GuardReport | undefined,
-): boolean {
+/** In a row, this one included. */
+const blindLooks = (earlier: GuardReport | undefined): number => (earlier?.blind?.looks ?? 0) + 1;
+
+function isAccepted(look: BlindLook, earlier: GuardReport | undefined): boolean {
+  const { isLastLook, hasPrevious, undoes } = look;
+  const settings = undoes === undefined ? look.settings : withoutRollback(look.settings);
   if (!settings.enabled || !hasPrevious) return true;
-  if (settings.withoutInputs === 'rollback') return false;
+  if (settings.withoutInputs === 'rollback' && blindLooks(earlier) >= blindLooksMin) return false;
   const wasJudged = earlier !== undefined && earlier.verdict !== 'inconclusive';
   return wasJudged || !isLastLook || settings.inconclusiveAtTheEnd === 'accept';
 }

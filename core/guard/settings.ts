@@ -39,11 +39,34 @@ export const guardSettingsSchema = z.strictObject({
   warmUpSeconds: z.number().min(0).max(600).default(10),
   /** What the last look of a rollout does that nobody could judge. `rollback` is for critical profiles. */
   inconclusiveAtTheEnd: z.enum(['accept', 'rollback']).default('accept'),
-  /** What a look without inputs does: the records cannot be read, or there are none. Counted in either case. */
+  /**
+   * What looks without inputs do: records cannot be read, there are none, or none arrived for a minute. Counted in either case.
+   * `rollback` acts on the second in a row: a single one is a read that failed.
+   */
   withoutInputs: z.enum(['accept', 'rollback']).default('accept'),
   /** A request that takes longer counts as slow; without it, the node's own option decides. */
   latencyObjectiveMs: z.number().positive().exactOptional(),
 });
 export type GuardSettings = z.output<typeof guardSettingsSchema>;
+/**
+ * The same, of an owner who wants nothing rolled back. An undo is told of and never taken back: that would bring back what
+ * somebody, or the guard itself, has found to do harm.
+ */
+export const withoutRollback = (settings: GuardSettings): GuardSettings => ({
+  ...settings,
+  actions: {
+    refusals: warning(settings.actions.refusals),
+    crashes: warning(settings.actions.crashes),
+    silence: warning(settings.actions.silence),
+    health: warning(settings.actions.health),
+    errors: warning(settings.actions.errors),
+    slow: warning(settings.actions.slow),
+  },
+  inconclusiveAtTheEnd: 'accept',
+  withoutInputs: 'accept',
+});
+
+const warning = (wanted: SignalAction): SignalAction => (wanted === 'rollback' ? 'warn' : wanted);
+
 /** As an owner writes it: only what differs from the defaults. */
 export type GuardOptions = z.input<typeof guardSettingsSchema>;

@@ -55,6 +55,38 @@ const complete = (number: number, atMs = start) =>
 
 const ids = (events: readonly ChangeEvent[]) => events.map((event) => event.id);
 
+describe('who took a version back by hand', () => {
+  const undone = { author: 'ben', reason: 'errors doubled', at: '2026-01-01T00:00:04.000Z' };
+  const told = (last: Step['type'][], by: string) => {
+    const steps: Step[] = ['DEPLOYMENT_STARTED' as const, ...last].map((type) => ({ type, atMs: start }));
+    const one = deployment(3, 'ROLLED_BACK', steps);
+    const log = one.log.map((entry) => ({
+      ...entry,
+      triggeredBy: /^ROLLBACK_STARTED|^REVERT/.test(entry.type) ? by : 'APPCONFIG',
+    }));
+    return pendingChanges(startOfChanges(address), where, [{ ...one, log, record: { undone } }]).map(
+      ({ data }) => data.undone,
+    );
+  };
+
+  it('is said where it is undone, whoever logged the end', () => {
+    expect(told(['ROLLBACK_STARTED', 'ROLLBACK_COMPLETED'], 'USER')).toEqual([undefined, undefined, undone]);
+    expect(told(['DEPLOYMENT_COMPLETED', 'REVERT_COMPLETED'], 'USER')).toEqual([
+      undefined,
+      undefined,
+      undone,
+    ]);
+  });
+
+  it('is not said of what AppConfig took back before', () => {
+    expect(told(['ROLLBACK_STARTED', 'ROLLBACK_COMPLETED'], 'APPCONFIG')).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});
+
 describe('pendingChanges', () => {
   it('says each step of a deployment as a CloudEvent', () => {
     const [first, second] = pendingChanges(startOfChanges(address), where, [complete(3)]);
@@ -186,5 +218,33 @@ describe('a reader that looks now and then, and dies now and then', () => {
         expect([...new Set(stream)]).toEqual(entries);
       }),
     );
+  });
+});
+
+describe('an entry of a kind that is not known', () => {
+  const types = ['DEPLOYMENT_STARTED', 'OTHER', 'PERCENTAGE_UPDATED', 'ROLLBACK_COMPLETED', 'OTHER'] as const;
+  const item = deployment(
+    7,
+    'ROLLED_BACK',
+    types.map((type, index) => ({ type, atMs: start + index })),
+  );
+
+  it('is told of by no event, and moves nobody', () => {
+    const cursor = startOfChanges('app/staging/gameplay');
+    const events = pendingChanges(cursor, where, [item]);
+    expect(events.map(({ data }) => data.ordinal)).toEqual([0, 2, 3]);
+    const told = events.reduce(afterEvent, cursor);
+    expect(pendingChanges(told, where, [item])).toEqual([]);
+  });
+
+  it('keeps no deployment open, be it the last of its log', () => {
+    const cursor = startOfChanges('app/staging/gameplay');
+    const events = pendingChanges(cursor, where, [item]);
+    const [first, second, third] = events.map((_, index) =>
+      events.slice(0, index + 1).reduce(afterEvent, cursor),
+    );
+    const now = epochMs(start + 10);
+    const through = [first, second, third].map((at) => at && settle(at, [item], now).settledThrough);
+    expect(through).toEqual([6, 6, 7]);
   });
 });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   describeProvenance,
   describeRollback,
+  isDescribedBy,
   lastPartOf,
   readProvenance,
 } from '../../../core/delivery/provenance.js';
@@ -32,6 +33,25 @@ describe('provenance', () => {
     const description = 'raise the cool-down (anna, 3f2c1e9a1b2c, by assumed-role/Deployer/anna)';
     expect(describeProvenance(about)).toBe(description);
     expect(readProvenance(description)).toEqual({ ...about, commit: '3f2c1e9a1b2c' });
+  });
+
+  it('names who let it go on', () => {
+    const about = { author: 'anna', reason: 'why', caller: 'user/anna', releasedBy: 'bo' };
+    expect(describeProvenance(about)).toBe('why (anna, by user/anna, released by bo)');
+    expect(readProvenance('why (released by bo)')).toEqual({ author: 'released by bo', reason: 'why' });
+  });
+
+  it('knows its own deployment again, proved or not, and however long its reason', () => {
+    const about = { author: 'anna', reason: '🎁'.repeat(500), commit: '0123456789ab' };
+    const caller = 'user/anna';
+    const proved = { ...about, caller };
+    expect(isDescribedBy(describeProvenance(proved), about)).toBe(true);
+    expect(isDescribedBy(describeProvenance(about), proved)).toBe(true);
+    expect(isDescribedBy(describeProvenance(proved), { ...about, caller: 'user/bo' })).toBe(false);
+    expect(isDescribedBy(describeProvenance(about), { ...about, author: 'bo' })).toBe(false);
+    expect(isDescribedBy(describeProvenance(about), { ...about, reason: '🎁🎁' })).toBe(false);
+    expect(isDescribedBy(describeProvenance(about), { author: 'anna', reason: about.reason })).toBe(false);
+    expect(isDescribedBy(describeRollback({ ...about, undoes: 3 }), about)).toBe(false);
   });
 
   it('marks a rollback with what it undoes', () => {
@@ -94,6 +114,7 @@ describe('provenance', () => {
       ),
       commit: fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 12, maxLength: 12 }),
       caller: fc.oneof(text(8), fc.constant('assumed-role/A=b,c@d/e')),
+      releasedBy: fc.oneof(text(8), fc.constantFrom('bo', 'by bo', 'a, released by b')),
     },
     { requiredKeys: ['author', 'reason'] },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judgedAt, liveNodes, presenceOf } from '../../../core/fleet/liveness.js';
+import { isStalled, judgedAt, liveNodes, presenceOf } from '../../../core/fleet/liveness.js';
 import { epochMs } from '../../../core/time.js';
 import { record } from '../../control/in-memory-cloud.js';
 
@@ -35,6 +35,21 @@ describe('a cluster', () => {
 
   it('lives on with a node that reports every minute', () => {
     expect(liveNodes([node(1_000_000, 60_000)], epochMs(1_065_000))).toHaveLength(1);
+  });
+
+  it.each([
+    ['a minute after the newest arrival, as far as clocks differ', [node(1_000_000)], 1_060_000, false],
+    ['later than that', [node(900_000), node(1_000_000)], 1_060_001, true],
+    [
+      'while a node that reports every minute is in time',
+      [node(900_000), node(1_000_000, 60_000)],
+      1_180_000,
+      false,
+    ],
+    ['when that one is late as well', [node(900_000), node(1_000_000, 60_000)], 1_180_001, true],
+    ['when there is nobody', [], 1_180_001, false],
+  ])('has stopped to be heard %s', (_, records, nowMs, expected) => {
+    expect(isStalled(records, epochMs(nowMs))).toBe(expected);
   });
 
   it('of nobody has nobody live', () => {

@@ -122,16 +122,84 @@ describe('silence', () => {
     expect(falls(count, of).action).toBe(action);
   });
 
-  it('of the only node twice rolls back', () => {
+  it('of the only node that took it, twice, rolls back', () => {
     const again = { ...applied, ...silent, arrivedAtMs: plusMs(startMs, 3 * minuteMs) };
     const { judgements } = judged([
-      { a: applied },
-      { a: applied },
-      { a: { ...applied, ...silent } },
-      { a: applied },
-      { a: again },
+      { a: applied, old: {} },
+      { a: applied, old: {} },
+      { a: { ...applied, ...silent }, old: {} },
+      { a: applied, old: {} },
+      { a: again, old: {} },
     ]);
     expect(judgements.map(({ action }) => action)).toEqual(['none', 'none', 'warn', 'none', 'rollback']);
+  });
+
+  it('of all is silence of none: nothing arrives, from whomever', () => {
+    const nodes = { ...named(3, applied), ...named(3, {}, 'old') };
+    const all = Object.fromEntries(
+      Object.entries(nodes).map(([name, change]) => [name, { ...change, ...silent }]),
+    );
+    const { judgements, state } = judged([nodes, nodes, all, all]);
+    expect(judgements.map(({ action }) => action)).toEqual(['none', 'none', 'none', 'none']);
+    expect(Object.values(state.nodes).map(({ silences }) => silences)).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
+  it('is told by anything that arrives later, be it a goodbye', () => {
+    const nodes = named(3, applied);
+    const gone = { ...nodes, n0: { ...applied, ...silent }, n1: { ...applied, ...silent } };
+    const { findings } = judged([nodes, nodes, { ...gone, n2: { ...applied, health: 'stopped' } }]);
+    expect(findings.find(({ signal }) => signal === 'silence')?.words).toMatch(/^2 of 3 nodes/);
+  });
+
+  describe('that may be a shard of the stream that lags', () => {
+    const three = named(12, applied);
+    const at = (ms: number) => ({ ...applied, silent: true, arrivedAtMs: plusMs(startMs, ms) });
+    /** Three of twelve are last heard of at these moments; the rest go on, and look after look passes. */
+    const lagging = (looks: number, heard: readonly [number, number, number], others = {}) => {
+      const [n0, n1, n2] = heard.map(at);
+      const nodes = { ...three, ...others };
+      const lag = { ...nodes, n0: n0 ?? {}, n1: n1 ?? {}, n2: n2 ?? {} };
+      return judged([{ ...nodes }, { ...nodes }, ...Array.from({ length: looks }, () => lag)]);
+    };
+
+    it('only warns, when all hold the version and its nodes stop at one moment', () => {
+      const judgement = lagging(1, [60_000, 65_000, 75_000]);
+      expect(judgement.action).toBe('warn');
+      expect(judgement.summary).toBe(
+        '3 of 12 nodes that took it fell silent (n0, n1, n2); at one moment, so their reports may be held up',
+      );
+    });
+
+    it('rolls back once that lasts longer than reports are tried for', () => {
+      const { judgements } = lagging(6, [60_000, 60_000, 60_000]);
+      const actions = judgements.map(({ action }) => action);
+      expect(actions).toEqual(['none', 'none', 'warn', 'warn', 'warn', 'warn', 'warn', 'rollback']);
+    });
+
+    it.each([
+      ['they stop at different moments', [60_000, 60_000, 75_001], {}, 'rollback'],
+      ['old nodes speak', [60_000, 60_000, 60_000], { old: {} }, 'rollback'],
+      [
+        'the only old node said that it stops',
+        [60_000, 60_000, 60_000],
+        { old: { health: 'stopped' } },
+        'warn',
+      ],
+      [
+        'an old node of many stops with them',
+        [60_000, 60_000, 60_000],
+        { ...named(40, {}, 'old'), old0: { silent: true, arrivedAtMs: plusMs(startMs, 70_000) } },
+        'warn',
+      ],
+      [
+        'an old node stopped at another moment',
+        [60_000, 60_000, 60_000],
+        { ...named(40, {}, 'old'), old0: { silent: true, arrivedAtMs: plusMs(startMs, 30_000) } },
+        'rollback',
+      ],
+    ] as const)('when %s', (_, heard, others, action) => {
+      expect(lagging(1, heard, others).action).toBe(action);
+    });
   });
 
   it('of nodes that said they stop is none', () => {

@@ -197,3 +197,35 @@ describe('one sick node', () => {
     expect(judgements.map(({ action }) => action)).toEqual(Array(8).fill('none'));
   });
 });
+
+describe('a deployment that takes another back', () => {
+  const undoing = { ...deployment, undoes: 6 };
+  const watchedAs = (change: object) => {
+    const [watch, fleet] = [new Watch(), new Fleet()];
+    watch.look(fleet.work(0, { a: old(0), b: old(0), c: old(0), d: old(0) }), change);
+    const step = { a: fresh(1_510, 20), b: fresh(1_510, 21), c: old(13_950, 3), d: old(13_950, 3) };
+    return watch.look(fleet.work(1, step), change);
+  };
+
+  it('is warned about and goes on, whatever is found, and the summary says why', () => {
+    const judgement = watchedAs(undoing);
+    expect([judgement.verdict, judgement.action]).toEqual(['unhealthy', 'warn']);
+    expect(judgement.summary).toBe(
+      'new 41 errors in 3,020 requests, old 6 in 27,900: 63× worse; evidence 380 (needs 100); it goes on, since it takes back deployment 6',
+    );
+    expect(watchedAs(deployment).action).toBe('rollback');
+  });
+
+  it('says so only where it would not go on otherwise', () => {
+    const [watch, mild] = [new Watch(), { health: 'degraded', label: newLabel } as const];
+    const { action, summary } = watch.look([seen('a', 0, mild), seen('b', 0, mild), seen('c', 0)], undoing);
+    expect([action, summary]).toEqual(['warn', '2 of 2 nodes that took it say they are degraded (a, b)']);
+  });
+
+  it('is accepted at its end, though nobody could judge it', () => {
+    const watch = new Watch({ inconclusiveAtTheEnd: 'rollback' });
+    const last = { state: 'BAKING', isLastLook: true } as const;
+    expect(watch.peek([seen('a', 0)], last).action).toBe('rollback');
+    expect(watch.peek([seen('a', 0)], { ...last, undoes: 6 }).action).toBe('none');
+  });
+});

@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { foldReport } from '../../../core/fleet/node-records.js';
-import { newestOfEach, observeNode } from '../../../core/guard/observations.js';
+import { heardSince, newestOfEach, observeNode } from '../../../core/guard/observations.js';
 import { epochMs } from '../../../core/time.js';
 import { newLabel, oldLabel, seen, tally } from './fleet.js';
 
@@ -61,5 +62,37 @@ describe('several observations of one node', () => {
   it('come down to the newest, by arrival and then by sequence', () => {
     const [early, late, last] = [seen('b', 1), seen('b', 2), { ...seen('b', 2), sequence: 103 }];
     expect(newestOfEach([last, early, seen('a', 0), late])).toEqual([seen('a', 0), last]);
+  });
+});
+
+describe('silence among nodes', () => {
+  const at = (node: string, ms: number, silent: boolean) => ({
+    ...seen(node, 0),
+    arrivedAtMs: epochMs(ms),
+    silent,
+  });
+
+  it.each([
+    ['where something arrived 15 s after it, and more', 15_001, true],
+    ['not where it is one of the last to be heard', 15_000, false],
+  ])('counts %s', (_, laterMs, silent) => {
+    const nodes = [at('a', 1_000_000, true), at('b', 1_000_000 + laterMs, false)];
+    expect(heardSince(nodes).map((node) => node.silent)).toEqual([silent, false]);
+  });
+
+  it('is never found where its reader found none, and never of the last one heard', () => {
+    const node = fc.tuple(fc.nat(100_000), fc.boolean());
+    fc.assert(
+      fc.property(fc.array(node, { minLength: 1, maxLength: 8 }), (given) => {
+        const nodes = given.map(([ms, silent], index) => at(`n${index}`, ms, silent));
+        const heard = heardSince(nodes);
+        const newest = Math.max(...given.map(([ms]) => ms));
+        for (const [index, { silent, ...rest }] of heard.entries()) {
+          expect({ ...nodes[index], silent }).toEqual({ ...rest, silent });
+          expect(silent && (given[index]?.[1] !== true || given[index]?.[0] === newest)).toBe(false);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });

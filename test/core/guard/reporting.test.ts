@@ -8,7 +8,8 @@ import {
 } from '../../../core/guard/report.js';
 import { type BlindLook, reportBlindLook, reportLook } from '../../../core/guard/reporting.js';
 import { guardSettingsSchema } from '../../../core/guard/settings.js';
-import { fresh, old, seen, times, Watch, watched } from './fleet.js';
+import { plusMs } from '../../../core/time.js';
+import { fresh, old, seen, startMs, times, Watch, watched } from './fleet.js';
 
 const harmful = { a: fresh(1_510, 20), b: fresh(1_510, 21), c: old(13_950, 3), d: old(13_950, 3) };
 const settings = guardSettingsSchema.parse({});
@@ -74,7 +75,7 @@ describe('the report of a look', () => {
       seen('a', 0, { label: 'v2-bbbbbbbb' }),
       seen('b', 0, { label: 'v2-bbbbbbbb', health: 'stopped' }),
       seen('c', 0),
-      seen('d', 0, { silent: true }),
+      seen('d', 0, { silent: true, arrivedAtMs: plusMs(startMs, -60_000) }),
       seen('e', 0, { label: 'v0-cccccccc' }),
     ]);
     expect(nodes).toEqual({ tested: 1, previous: 1 });
@@ -151,13 +152,32 @@ describe('the report of a blind look', () => {
   it.each<[string, Partial<BlindLook>, GuardReport | undefined, GuardReport['action']]>([
     ['goes on by default', {}, undefined, 'none'],
     ['goes on by default, at the end as well', { isLastLook: true }, undefined, 'none'],
-    ['rolls back where the owner says so', strict, undefined, 'rollback'],
+    ['goes on at the first one, whatever the owner says', strict, undefined, 'none'],
+    ['goes on at the first one after others', strict, reportLook(watched([harmful]).last, undefined), 'none'],
+    [
+      'rolls back at the second in a row where the owner says so',
+      strict,
+      verdict('inconclusive'),
+      'rollback',
+    ],
     ['rolls back where the owner says so, whatever was known', strict, verdict('healthy'), 'rollback'],
-    ['goes on without a version to go back to', { ...strict, hasPrevious: false }, undefined, 'none'],
+    [
+      'goes on without a version to go back to',
+      { ...strict, hasPrevious: false },
+      verdict('healthy'),
+      'none',
+    ],
+    ['goes on where it takes a deployment back', { ...strict, undoes: 6 }, verdict('healthy'), 'none'],
+    [
+      'goes on at the end where it takes a deployment back',
+      { ...atTheEnd, isLastLook: true, undoes: 6 },
+      undefined,
+      'none',
+    ],
     [
       'goes on where the guard is off',
       policy({ enabled: false, withoutInputs: 'rollback' }),
-      undefined,
+      verdict('inconclusive'),
       'none',
     ],
     [

@@ -1,5 +1,11 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { guardSettingsSchema } from '../../../core/guard/settings.js';
+import {
+  guardSettingsSchema,
+  guardSignals,
+  signalActions,
+  withoutRollback,
+} from '../../../core/guard/settings.js';
 
 describe('the settings of a guard', () => {
   it('are all there by default: on, without ceilings, accepting what nobody could judge', () => {
@@ -33,6 +39,33 @@ describe('the settings of a guard', () => {
     const said = { withoutInputs: 'rollback', latencyObjectiveMs: 250 } as const;
     expect(guardSettingsSchema.parse(said)).toMatchObject(said);
     expect(guardSettingsSchema.parse({})).not.toHaveProperty('latencyObjectiveMs');
+  });
+
+  it('of an undo are the same, without rolling back: it is warned of instead', () => {
+    const action = fc.constantFrom(...signalActions);
+    const either = fc.constantFrom('accept', 'rollback');
+    const said = fc.record({
+      actions: fc.record(Object.fromEntries(guardSignals.map((signal) => [signal, action]))),
+      inconclusiveAtTheEnd: either,
+      withoutInputs: either,
+      warmUpSeconds: fc.nat(600),
+    });
+    fc.assert(
+      fc.property(said, (options) => {
+        const settings = guardSettingsSchema.parse(options);
+        const spared = Object.entries(settings.actions).map(([signal, wanted]) => [
+          signal,
+          wanted === 'rollback' ? 'warn' : wanted,
+        ]);
+        expect(withoutRollback(settings)).toEqual({
+          ...settings,
+          actions: Object.fromEntries(spared),
+          inconclusiveAtTheEnd: 'accept',
+          withoutInputs: 'accept',
+        });
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it.each([
