@@ -14,14 +14,19 @@ const connectionTimeoutMs = 3_000;
 /** A synchronous invocation waits for its function, whose own limit is below this. */
 const requestTimeoutMs = 70_000;
 
-const options = {
-  maxAttempts: 3,
-  requestHandler: {
-    connectionTimeout: connectionTimeoutMs,
-    requestTimeout: requestTimeoutMs,
-    // Without it the SDK only warns.
-    throwOnRequestTimeout: true,
-  },
+/** A table answers within milliseconds; undoing must not wait for one that hangs, nor must whoever looks. */
+const tableTimeoutMs = 2_000;
+
+const patient = {
+  connectionTimeout: connectionTimeoutMs,
+  requestTimeout: requestTimeoutMs,
+  // Without it the SDK only warns.
+  throwOnRequestTimeout: true,
+} as const;
+const options = { maxAttempts: 3, requestHandler: patient } as const;
+const tableOptions = {
+  maxAttempts: 2,
+  requestHandler: { ...patient, connectionTimeout: tableTimeoutMs, requestTimeout: tableTimeoutMs },
 } as const;
 
 export async function appConfigClient(): Promise<AppConfigClient> {
@@ -31,7 +36,7 @@ export async function appConfigClient(): Promise<AppConfigClient> {
 
 export async function dynamoDbClient(): Promise<DynamoDBClient> {
   const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  return withoutNodeVersionWarning(() => new DynamoDBClient(options));
+  return withoutNodeVersionWarning(() => new DynamoDBClient(tableOptions));
 }
 
 export async function kinesisClient(): Promise<KinesisClient> {

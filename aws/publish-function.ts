@@ -41,7 +41,7 @@ export function createPublishFunction(
 }
 
 /**
- * A publish says who asks, as AWS knows it. Whoever may invoke may publish, so one that cannot be signed for is sent as it
+ * A request says who asks, as AWS knows it. Whoever may invoke may publish, so one that cannot be signed for is sent as it
  * is: credentials that are missing fail the invocation itself, and say so better.
  */
 async function withProof(
@@ -49,7 +49,6 @@ async function withProof(
   name: string,
   request: PublishRequest | QueueRequest,
 ): Promise<PublishRequest | QueueRequest> {
-  if ('queueAction' in request) return request;
   try {
     const [{ proveIdentity }, region] = await Promise.all([
       import('./sts/identity-proof.js'),

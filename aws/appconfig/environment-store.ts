@@ -2,7 +2,6 @@
 
 import {
   type AppConfigClient,
-  type BadRequestException,
   CreateHostedConfigurationVersionCommand,
   GetDeploymentCommand,
   GetHostedConfigurationVersionCommand,
@@ -13,7 +12,7 @@ import {
 } from '@aws-sdk/client-appconfig';
 import { contentType } from '../../core/content/content.js';
 import type { EnvironmentStore, NewDeployment, NewVersion } from '../../core/delivery/deployments.js';
-import { ContentRefused, isVeltrixError, type Problem, ServiceUnavailable } from '../../core/errors.js';
+import { ContentRefused, isVeltrixError, ServiceUnavailable } from '../../core/errors.js';
 import { calling, isNamed, unavailable } from '../failures.js';
 import {
   readDeployment,
@@ -21,6 +20,7 @@ import {
   readDeploymentSummary,
   readVersionSummary,
 } from './answers.js';
+import { notAsked, refusalIn } from './refusals.js';
 
 /** AppConfig's largest page (API model, `MaxResults`). */
 const pageItems = 50;
@@ -106,14 +106,15 @@ async function createVersion({ client, ids }: Here, request: NewVersion): Promis
   });
   const subject = `version ${request.after + 1} of ${request.profile}`;
   const refusal = (error: unknown) => {
-    if (isNamed(error, 'PayloadTooLargeException') || hasDetails(error)) throw refused(subject, error);
+    const problems = refusalIn(error);
+    if (problems) throw new ContentRefused(subject, problems);
+    if (isNamed(error, 'BadRequestException')) throw notAsked(`create ${subject}`, error);
     return isNamed(error, 'ConflictException') ? ('taken' as const) : undefined;
   };
   const answer = await calling(`create ${subject}`, () => client.send(command), refusal);
   return answer !== 'taken' && answer.VersionNumber === request.after + 1 ? 'created' : 'taken';
 }
 
-/** AppConfig answers BadRequestException for whatever its validators refuse, with or without details. */
 async function startDeployment({ client, ids }: Here, request: NewDeployment) {
   const command = new StartDeploymentCommand({
     ApplicationId: ids.applicationId,
@@ -126,7 +127,9 @@ async function startDeployment({ client, ids }: Here, request: NewDeployment) {
   });
   const subject = `version ${request.version} of ${request.profile}`;
   const refusal = (error: unknown) => {
-    if (isNamed(error, 'BadRequestException')) throw refused(subject, error);
+    const problems = refusalIn(error);
+    if (problems) throw new ContentRefused(subject, problems);
+    if (isNamed(error, 'BadRequestException')) throw notAsked(`start the deployment of ${subject}`, error);
     return isNamed(error, 'ConflictException') ? ('outdated' as const) : undefined;
   };
   const answer = await calling(`start the deployment of ${subject}`, () => client.send(command), refusal);
@@ -163,19 +166,4 @@ async function* reading<T>(doing: string, pages: AsyncIterable<T>): AsyncIterabl
   } catch (error) {
     throw isVeltrixError(error) ? error : unavailable(doing, error);
   }
-}
-
-const hasDetails = (error: unknown): boolean =>
-  isNamed(error, 'BadRequestException') && (error as BadRequestException).Details !== undefined;
-
-function refused(subject: string, error: unknown): ContentRefused {
-  const details = (error as BadRequestException).Details?.InvalidConfiguration ?? [];
-  const problems = details.map(
-    (detail): Problem => ({
-      path: detail.Location ?? '',
-      message: detail.Reason ?? detail.Value ?? detail.Constraint ?? 'is not valid',
-    }),
-  );
-  const message = error instanceof Error ? error.message : String(error);
-  return new ContentRefused(subject, problems.length > 0 ? problems : [{ path: '', message }]);
 }

@@ -13,6 +13,7 @@ import {
   type RolloutRecord,
   type RolloutRecords,
   rolloutRetentionMs,
+  undoneSchema,
 } from '../../core/delivery/rollout-records.js';
 import { rolloutFactsSchema } from '../../core/guard/look.js';
 import { guardReportSchema } from '../../core/guard/report.js';
@@ -30,6 +31,7 @@ const recordItemSchema = z.object({
   deployment: z.object({ S: z.string() }).transform((attribute) => Number(attribute.S)),
   publication: document(publicationSchema).optional().catch(undefined),
   guard: document(guardReportSchema).optional().catch(undefined),
+  undone: document(undoneSchema).optional().catch(undefined),
 });
 
 const memoryItemSchema = z.object({
@@ -57,8 +59,18 @@ export function createRolloutRecords(client: DynamoDBClient, table: string, cloc
       return new Map((await readItems(client, table, keys)).flatMap(readRecord));
     },
     async savePublication(cluster, deployment, publication) {
-      await update(`keep who published ${cluster} ${deployment}`, recordKey({ cluster, deployment }), {
+      const doing = `keep who published ${cluster} ${deployment}`;
+      const written = await update(doing, recordKey({ cluster, deployment }), {
         set: { publication: toDocument(publication), expiresAtSeconds: expiry(rolloutRetentionMs) },
+        // In words: nobody did yet, or what stands there is no text of ours.
+        condition: 'NOT attribute_type(#publication, :text)',
+        values: { ':text': { S: 'S' } },
+      });
+      return written === 'lost' ? 'kept' : written;
+    },
+    async saveUndone(cluster, deployment, undone) {
+      await update(`keep who took back ${cluster} ${deployment}`, recordKey({ cluster, deployment }), {
+        set: { undone: toDocument(undone), expiresAtSeconds: expiry(rolloutRetentionMs) },
       });
     },
     async readGuard(cluster, deployment) {
@@ -147,8 +159,10 @@ function updating(client: DynamoDBClient, table: string) {
 function readRecord(item: Item): [number, RolloutRecord][] {
   const parsed = recordItemSchema.safeParse(item);
   if (!parsed.success) return [];
-  const { deployment, publication, guard } = parsed.data;
-  return [[deployment, { ...(publication && { publication }), ...(guard && { guard }) }]];
+  const { deployment, publication, guard, undone } = parsed.data;
+  return [
+    [deployment, { ...(publication && { publication }), ...(guard && { guard }), ...(undone && { undone }) }],
+  ];
 }
 
 function readMemory(item: Item): GuardMemory {

@@ -8,9 +8,11 @@ import { withoutNodeVersionWarning } from '../node-version-warning.js';
 /** Kinesis: PutRecords takes at most 500 records. */
 const batchMaxRecords = 500;
 
-/** Reports to one Kinesis stream, with the SDK's own settings (environment, files). */
-export function kinesisLoadReports(streamName: string): LoadReports {
-  const client = withoutNodeVersionWarning(() => new KinesisClient({}));
+/** Reports to one Kinesis stream. Default: a client with the SDK's own settings (environment, files). */
+export function kinesisLoadReports(
+  streamName: string,
+  client = withoutNodeVersionWarning(() => new KinesisClient({})),
+): LoadReports {
   return {
     put: async (reports, signal) => {
       const batch = reports.slice(0, batchMaxRecords);

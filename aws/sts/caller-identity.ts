@@ -4,16 +4,26 @@
  * and Vault know their AWS callers in the same way.
  *
  * The request is bound to whom it is for and to what it is about by a header that is signed and not handed over: the
- * receiver writes it himself, so that a proof that was made for another publish has a wrong signature.
+ * receiver writes it himself, so that a proof that was made for another publish has a wrong signature. The region is bound
+ * by the signature's scope, and the account by the answer: who invokes a function by its name is of the function's account,
+ * so a proof from elsewhere was not made for this one. A caller need not know his account's number for it.
  */
 
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { canonicalJson, type JsonValue } from '../../core/content/canonical-json.js';
 import { ServiceUnavailable, UsageError } from '../../core/errors.js';
+import type { Clock, EpochMs } from '../../core/time.js';
 
 export const audienceHeader = 'x-veltrix-audience';
 export const callerIdentityQuery = { Action: 'GetCallerIdentity', Version: '2011-06-15' } as const;
+
+/**
+ * How old a proof may be: it is made for one invocation, which follows at once. STS itself takes one for 15 minutes, so
+ * this is held here. Clocks of callers may be off by the other number; AWS refuses what is off by five minutes.
+ */
+const proofAgeMaxMs = 60_000;
+const clockSkewMaxMs = 30_000;
 
 /** STS answers within tens of milliseconds, and a publish does not wait for its caller's name. */
 const answerMaxMs = 2_000;
@@ -41,19 +51,25 @@ export const stsHost = (region: string): string =>
 /** `endpoint`: where AWS is, when not where it usually is. */
 export function createCallerIdentity(where: {
   readonly region: string;
+  /** The function's account: twelve digits. */
+  readonly account: string;
   /** Name of the function that asks. */
   readonly audience: string;
+  readonly clock: Clock;
   readonly endpoint?: string;
 }): CallerIdentity {
   const endpoint = where.endpoint ?? `https://${stsHost(where.region)}`;
   return {
     async arnOf(proof, request) {
       const url = new URL('/', endpoint);
-      url.search = new URLSearchParams(readProof(proof, where.region)).toString();
+      const parameters = readProof(proof, where.region);
+      demandFresh(parameters['X-Amz-Date'] ?? '', where.clock());
+      url.search = new URLSearchParams(parameters).toString();
       const headers = { [audienceHeader]: audienceOf(where.audience, request) };
       const signal = AbortSignal.timeout(answerMaxMs);
-      const answer = await ask(() => fetch(url, { headers, signal, redirect: 'error' }));
-      return readArn(answer);
+      const arn = readArn(await ask(() => fetch(url, { headers, signal, redirect: 'error' })));
+      demandAccount(arn, where.account);
+      return arn;
     },
   };
 }
@@ -87,6 +103,25 @@ function readProof(proof: string, region: string): Record<string, string> {
   const where = issue?.path.join('.') || issue?.code || 'a parameter is there twice';
   throw new UsageError(`The proof of identity is no request to STS that asks who is calling: ${where}`, {
     hint: 'Publish with the command, which makes the proof, or without one.',
+  });
+}
+
+/** `date`: `20260101T000000Z`. */
+function demandFresh(date: string, now: EpochMs): void {
+  const signedAt = Date.parse(
+    date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
+  );
+  const ageMs = now - signedAt;
+  if (ageMs >= -clockSkewMaxMs && ageMs <= proofAgeMaxMs + clockSkewMaxMs) return;
+  throw new UsageError(`The proof of identity is of ${date}, and good for a minute`, {
+    hint: 'Look at the clock of the caller, and publish again.',
+  });
+}
+
+function demandAccount(arn: string, account: string): void {
+  if (arn.split(':')[4] === account) return;
+  throw new UsageError(`The proof of identity is of ${arn}, which is not of account ${account}`, {
+    hint: 'Publish with credentials of the account that the stacks are deployed to.',
   });
 }
 

@@ -4,7 +4,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { audienceHeader, callerIdentityQuery, stsHost } from './caller-identity.js';
 
-/** Longer than a publish takes to arrive. STS takes a request for 15 minutes in any case. */
+/** Longer than a publish takes to arrive. STS takes a request for 15 minutes in any case; the function does not. */
 const validSeconds = 60;
 
 type Credentials = ConstructorParameters<typeof SignatureV4>[0]['credentials'];

@@ -74,7 +74,7 @@ describe('createPublishFunction', () => {
     expect(sentIn(calls)).toEqual(request);
   });
 
-  it('sends what a person does at the queue as it is', async () => {
+  it('proves as well who changes the queue', async () => {
     const changed = {
       outcome: 'queue-changed',
       environment: 'quest/staging',
@@ -86,7 +86,9 @@ describe('createPublishFunction', () => {
     const { client, calls } = createClient(() => ({ Payload: encode(changed) }));
     const drop = { queueAction: 'drop', profile: 'rules', description: 'why', author: 'anna' } as const;
     expect(await createPublishFunction(client, { stage: 'main', cluster }).publish(drop)).toEqual(changed);
-    expect(sentIn(calls)).toEqual(drop);
+    const { identity, ...sent } = sentIn(calls);
+    expect(sent).toEqual(drop);
+    expect(identity).toContain('X-Amz-Signature=');
   });
 
   it('passes a refusal on as an answer', async () => {

@@ -1,5 +1,6 @@
 /** AppConfig over the wire, as Veltrix deploys it, on a manual clock. */
 
+import { refusalMark } from '../../../core/content/content-problems.js';
 import { type Strategy, strategies } from '../../../core/delivery/strategies.js';
 import { startWorld } from '../../local/appconfig/world.js';
 
@@ -8,7 +9,9 @@ export async function deployAppConfig() {
   const world = await startWorld();
   const validator = world.lambda.define('validate', (event) => {
     const content = Buffer.from(String(event['content']), 'base64').toString();
-    if (content === '{"bad":true}') throw new Error('it is bad');
+    if (content === '{"bad":true}') throw new Error(`${refusalMark}it is bad`);
+    if (content === '{"busy":true}') throw new Error('Rate Exceeded.');
+    if (content === '{"broken":true}') throw new Error('Cannot read properties of undefined');
     return undefined;
   });
   const { control } = world;

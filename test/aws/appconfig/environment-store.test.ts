@@ -1,7 +1,6 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createEnvironmentStore } from '../../../aws/appconfig/environment-store.js';
 import { ServiceUnavailable } from '../../../core/errors.js';
-import type { World } from '../../local/appconfig/world.js';
 import { all } from '../all.js';
 import { deployAppConfig } from './deployed-appconfig.js';
 import { type EnvironmentStoreWorld, environmentStoreContract } from './environment-store-contract.js';
@@ -21,20 +20,9 @@ describe('an EnvironmentStore in memory', () => {
   });
 });
 
-const worlds: World[] = [];
-afterEach(async () => {
-  for (const world of worlds.splice(0)) await world.close();
-});
-
-async function deploy() {
-  const deployed = await deployAppConfig();
-  worlds.push(deployed.world);
-  return deployed;
-}
-
 describe('an EnvironmentStore in AppConfig', () => {
   environmentStoreContract(async (): Promise<EnvironmentStoreWorld> => {
-    const { world, staging, production } = await deploy();
+    const { world, staging, production } = await deployAppConfig();
     return {
       store: createEnvironmentStore(world.control, staging),
       other: createEnvironmentStore(world.control, production),
@@ -42,8 +30,25 @@ describe('an EnvironmentStore in AppConfig', () => {
     };
   });
 
+  it.each([
+    ['{"busy":true}', 'Rate Exceeded.', true],
+    ['{"broken":true}', 'Cannot read properties of undefined', false],
+  ])('blames no content for a validator that could not say: %s', async (content, why, retryable) => {
+    const { world, staging } = await deployAppConfig();
+    const store = createEnvironmentStore(world.control, staging);
+    const bytes = new TextEncoder().encode(content);
+    await store.createVersion({ profile: 'gameplay', bytes, label: 'v1-a', description: 'x', after: 0 });
+    const about = { profile: 'gameplay', version: 1, strategy: 'immediate', description: 'x' };
+    const error = await store
+      .startDeployment({ ...about, latestDeployment: 0 })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ServiceUnavailable);
+    expect(error).toMatchObject({ retryable, message: expect.stringContaining(why) });
+    expect(await all(store.deployments())).toEqual([]);
+  });
+
   it('lists deployments of profiles it was not told of, and of versions without a label', async () => {
-    const { world, staging } = await deploy();
+    const { world, staging } = await deployAppConfig();
     const store = createEnvironmentStore(world.control, { ...staging, profileIds: {} });
     await world.control.createHostedConfigurationVersion({
       ApplicationId: staging.applicationId,
@@ -64,7 +69,7 @@ describe('an EnvironmentStore in AppConfig', () => {
   });
 
   it('says what it could not do, and that nothing helps, when AppConfig knows the id not', async () => {
-    const { world, staging } = await deploy();
+    const { world, staging } = await deployAppConfig();
     const store = createEnvironmentStore(world.control, { ...staging, environmentId: 'zzzzzzz' });
     const error = await all(store.deployments()).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ServiceUnavailable);
@@ -73,9 +78,8 @@ describe('an EnvironmentStore in AppConfig', () => {
   });
 
   it('is worth another try when nobody answers', async () => {
-    const { world, staging } = await deploy();
+    const { world, staging } = await deployAppConfig();
     const store = createEnvironmentStore(world.control, staging);
-    worlds.splice(0);
     await world.close();
     const error = await store.deployment(1).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(ServiceUnavailable);

@@ -102,11 +102,11 @@ export class InMemoryAppConfig {
     while (this.running(environment)) this.step(environment);
   }
 
-  rollBack(environment: string): void {
+  rollBack(environment: string, triggeredBy = 'APPCONFIG', why = 'Rollback initiated by a test'): void {
     const running = this.running(environment);
     if (!running) return;
-    const started = ['ROLLBACK_STARTED', 'Rollback initiated by a test'] as const;
-    const rolling = this.log(environment, running, { state: 'ROLLING_BACK', entry: started });
+    const started = ['ROLLBACK_STARTED', why] as const;
+    const rolling = this.log(environment, running, { state: 'ROLLING_BACK', entry: started, triggeredBy });
     const ended = ['ROLLBACK_COMPLETED', 'Rollback completed'] as const;
     this.log(environment, rolling, { state: 'ROLLED_BACK', completes: true, entry: ended });
   }
@@ -126,7 +126,7 @@ export class InMemoryAppConfig {
 
   private markReverted(environment: string, deployment: Deployment): void {
     const entry = ['REVERT_COMPLETED', 'Deployment reverted'] as const;
-    this.log(environment, deployment, { state: 'REVERTED', entry });
+    this.log(environment, deployment, { state: 'REVERTED', entry, triggeredBy: 'USER' });
   }
 
   private versionsOf(profile: string): Version[] {
@@ -145,7 +145,7 @@ export class InMemoryAppConfig {
   private stop(environment: string, number: number, allowRevert: boolean): 'stopped' | 'refused' {
     const found = this.history(environment).find((item) => item.number === number);
     if (found && ['VALIDATING', 'DEPLOYING', 'BAKING'].includes(found.state)) {
-      this.rollBack(environment);
+      this.rollBack(environment, 'USER');
       return 'stopped';
     }
     const newest = this.history(environment).findLast(
@@ -203,9 +203,10 @@ export class InMemoryAppConfig {
       readonly percentage?: number;
       readonly completes?: boolean;
       readonly entry: readonly [LogEntryType, string];
+      readonly triggeredBy?: string;
     },
   ): Deployment {
-    const entry = this.entry(change.entry[0], change.entry[1]);
+    const entry = this.entry(change.entry[0], change.entry[1], change.triggeredBy);
     const next = {
       ...deployment,
       state: change.state ?? deployment.state,

@@ -79,7 +79,13 @@ export function inMemoryRollouts(): RolloutRecords {
     },
     async savePublication(cluster, deployment, publication) {
       const key = keyOf(cluster, deployment);
+      if (records.get(key)?.publication) return 'kept';
       records.set(key, { ...records.get(key), publication });
+      return 'saved';
+    },
+    async saveUndone(cluster, deployment, undone) {
+      const key = keyOf(cluster, deployment);
+      records.set(key, { ...records.get(key), undone });
     },
     readGuard: async (cluster, deployment) =>
       structuredClone(memories.get(keyOf(cluster, deployment)) ?? { revision: 0 }),

@@ -99,17 +99,32 @@ export function rolloutRecordsContract(make: () => Promise<RolloutRecords>): voi
   it('keeps publication and guard apart: neither overwrites the other', async () => {
     const records = await make();
     await records.writeGuard(where, { report: report('one') }, 0);
-    await records.savePublication(cluster, 7, publication);
+    expect(await records.savePublication(cluster, 7, publication)).toBe('saved');
     await records.writeGuard(where, { report: report('two', 2_000) }, 1);
     expect(await records.read(cluster, [7])).toEqual(
       new Map([[7, { publication, guard: report('two', 2_000) }]]),
     );
+  });
+
+  it('keeps who published once: whoever comes later changes nothing', async () => {
+    const records = await make();
+    await records.saveUndone(cluster, 7, { author: 'ben', reason: '', at: '2026-01-01T00:05:00.000Z' });
     const other = { author: 'ben', reason: 'again', strategy: 'immediate', validatedAt: 'now' } as const;
-    await records.savePublication(cluster, 7, other);
-    expect((await records.read(cluster, [7])).get(7)).toEqual({
-      publication: other,
-      guard: report('two', 2_000),
-    });
+    expect(await records.savePublication(cluster, 7, publication)).toBe('saved');
+    expect(await records.savePublication(cluster, 7, other)).toBe('kept');
+    expect((await records.read(cluster, [7])).get(7)?.publication).toEqual(publication);
+  });
+
+  it('keeps who took it back beside the rest, and the last who said so', async () => {
+    const records = await make();
+    const undone = { author: 'ben', reason: 'errors doubled — überall', at: '2026-01-01T00:05:00.000Z' };
+    await records.saveUndone(cluster, 7, { ...undone, author: 'carla' });
+    await records.savePublication(cluster, 7, publication);
+    await records.saveUndone(cluster, 7, undone);
+    await records.writeGuard(where, { report: report('one') }, 0);
+    expect(await records.read(cluster, [7])).toEqual(
+      new Map([[7, { publication, guard: report('one'), undone }]]),
+    );
   });
 
   it('refuses to write over a revision that is not the stored one, and keeps what is stored', async () => {

@@ -69,6 +69,7 @@ describe('RolloutRecords in DynamoDB', () => {
       facts: garbage,
       publication: garbage,
       guard: garbage,
+      undone: garbage,
       guardLookedAtMs: 'N' in garbage ? { N: '1' } : garbage,
     };
     for (const deployment of ['0000000007', '0000000007#guard']) {
@@ -83,7 +84,9 @@ describe('RolloutRecords in DynamoDB', () => {
     expect(await records.writeGuard(where, memory, revision)).toBe('saved');
     await records.savePublication(cluster, 7, publication);
     expect(await records.readGuard(cluster, 7)).toEqual({ ...memory, revision: revision + 1 });
-    expect(await records.read(cluster, [7])).toEqual(new Map([[7, { publication, guard: report('one') }]]));
+    // Who published is kept once: a text that is there is nobody's to replace.
+    const kept = 'S' in garbage ? {} : { publication };
+    expect(await records.read(cluster, [7])).toEqual(new Map([[7, { ...kept, guard: report('one') }]]));
   });
 
   it('says so when its table is not there', async () => {

@@ -1,4 +1,4 @@
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createChangeCursors } from '../../../aws/dynamodb/change-cursors.js';
 import { createNodeRecords } from '../../../aws/dynamodb/node-records.js';
@@ -70,12 +70,53 @@ describe('PublishQueues in memory', () => {
 describe('PublishQueues in DynamoDB', () => {
   publishQueuesContract(async () => createPublishQueues(aws().dynamodb, await aws().table('cluster')));
 
+  it('keeps an entry that it cannot read as it is, held, beside the others', async () => {
+    const table = await aws().table('cluster');
+    const queues = createPublishQueues(aws().dynamodb, table);
+    const unknown = {
+      profile: 'limits',
+      version: 4,
+      strategy: 'warp',
+      queuedAt: '2026-01-01T00:00:00.000Z',
+      new: [1],
+    };
+    const Item = {
+      cluster: { S: 'a/b' },
+      revision: { N: '1' },
+      entries: { S: JSON.stringify([7, unknown]) },
+    };
+    await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
+    const { queue, revision } = await queues.read('a/b');
+    expect(queue.entries).toMatchObject([
+      { profile: expect.stringMatching(/^unreadable-[0-9a-f]{8}$/), version: 0 },
+      {
+        profile: expect.stringMatching(/^unreadable-[0-9a-f]{8}$/),
+        version: 4,
+        held: { why: expect.stringContaining('An entry of limits that cannot be read: label') },
+      },
+    ]);
+    const readable = {
+      profile: 'limits',
+      version: 5,
+      label: 'v5-0a0a0a0a',
+      author: 'anna',
+      reason: 'why',
+      queuedAt: '2026-01-01T00:00:00.000Z',
+    };
+    expect(await queues.write({ ...queue, entries: [...queue.entries, readable] }, revision)).toBe('saved');
+    const stored = await aws().dynamodb.send(
+      new GetItemCommand({ TableName: table, Key: { cluster: { S: 'a/b' } } }),
+    );
+    expect(JSON.parse(stored.Item?.['entries']?.S ?? '')).toEqual([7, unknown, readable]);
+    expect((await queues.read('a/b')).queue.entries).toEqual([...queue.entries, readable]);
+  });
+
   it('says which queue something else wrote, and where it differs', async () => {
     const table = await aws().table('cluster');
-    const Item = { cluster: { S: 'a/b' }, revision: { N: '1' }, entries: { S: '[{"profile":7}]' } };
+    const Item = { cluster: { S: 'a/b' }, revision: { N: '1' }, entries: { S: '{}' } };
     await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
     await expect(createPublishQueues(aws().dynamodb, table).read('a/b')).rejects.toThrow(
-      'The queue of a/b was stored in another form: entries.0.profile',
+      'The queue of a/b was stored in another form: entries',
     );
   });
 });

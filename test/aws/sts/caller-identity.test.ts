@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { audienceOf, createCallerIdentity, stsHost } from '../../../aws/sts/caller-identity.js';
 import { proveIdentity } from '../../../aws/sts/identity-proof.js';
 import { ServiceUnavailable, UsageError } from '../../../core/errors.js';
+import { epochMs } from '../../../core/time.js';
 import { startLocalAws } from '../../../local/index.js';
 
 const arn = 'arn:aws:sts::123456789012:assumed-role/Deployer/anna@example.com';
@@ -65,10 +66,12 @@ beforeEach(() => {
       : { status: 403, body: refused };
 });
 
-const identity = () =>
+const identity = (about: { readonly account?: string; readonly laterMs?: number } = {}) =>
   createCallerIdentity({
     region,
+    account: about.account ?? '123456789012',
     audience: name,
+    clock: () => epochMs(Date.now() + (about.laterMs ?? 0)),
     endpoint: `http://127.0.0.1:${(sts.address() as AddressInfo).port}`,
   });
 
@@ -148,6 +151,26 @@ describe('a proof of identity', () => {
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ['a minute and a half old', 92_000],
+    ['ten minutes old', 600_000],
+    ['of a time to come', -32_000],
+  ])('that is %s is refused without asking anybody', async (_, laterMs) => {
+    const asking = identity({ laterMs }).arnOf(await prove(), request);
+    await expect(asking).rejects.toThrow(UsageError);
+    expect(asked).toEqual([]);
+  });
+
+  it.each([60_000, 88_000, -28_000])('is good %i ms later, whatever the clocks differ', async (laterMs) => {
+    expect(await identity({ laterMs }).arnOf(await prove(), request)).toBe(arn);
+  });
+
+  it('of another account is no proof here, though STS knows who signed it', async () => {
+    const asking = identity({ account: '210987654321' }).arnOf(await prove(), request);
+    await expect(asking).rejects.toThrow(/is of arn:aws:sts::123456789012:.* not of account 210987654321/);
+    expect(asked).toHaveLength(1);
+  });
+
   it.each(['', 'https://evil.example.com/?Action=GetCallerIdentity', '{}'])(
     '%j is refused without asking anybody',
     async (proof) => {
@@ -189,7 +212,9 @@ describe('a proof of identity', () => {
   it('is answered by the local AWS', async () => {
     const local = await startLocalAws({ port: 0 });
     try {
-      const here = createCallerIdentity({ region, audience: name, endpoint: local.endpoint });
+      const account = '000000000000';
+      const clock = () => epochMs(Date.now());
+      const here = createCallerIdentity({ region, account, audience: name, clock, endpoint: local.endpoint });
       expect(await here.arnOf(await prove(), request)).toBe('arn:aws:iam::000000000000:user/local');
     } finally {
       await local.close();
