@@ -3,3 +3,6 @@
 import { type Clock, epochMs } from '../core/time.js';
 
 export const clock: Clock = () => epochMs(Date.now());
+
+/** Milliseconds since this process began. */
+export const upMs = (): number => performance.now();

@@ -5,6 +5,7 @@
  */
 
 import { formatCluster, formatProfile } from '../../core/addresses.js';
+import { hasUntold } from '../../core/delivery/change-events.js';
 import type { EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { RolloutRecords } from '../../core/delivery/rollout-records.js';
 import type { Clock } from '../../core/time.js';
@@ -79,11 +80,13 @@ async function readEmissions(deps: FanOutDeps, place: Place, known: KnownLogs): 
 
 /** The profile's deployments that have something to tell. */
 function untold({ where, stored, logs }: Omit<Emission, 'records'>): number[] {
-  const { emitted, settledThrough } = stored.cursor;
+  const { cursor } = stored;
   return logs.deployments
     .filter(
-      ({ profile, number, log }) =>
-        profile === where.profile && number > settledThrough && log.length > (emitted[number] ?? 0),
+      (deployment) =>
+        deployment.profile === where.profile &&
+        deployment.number > cursor.settledThrough &&
+        hasUntold(cursor, deployment),
     )
     .map(({ number }) => number);
 }
@@ -118,6 +121,8 @@ function report({ log, measures }: FanOutDeps, told: readonly Told[]): void {
   const lost = emitted.reduce((total, each) => total + each.lost, 0);
   measures.count(fanOutMetrics.put, put);
   measures.count(fanOutMetrics.lost, lost);
+  const unanswered = emitted.reduce((total, each) => total + each.unanswered, 0);
+  measures.count(fanOutMetrics.unanswered, unanswered);
   measures.count(fanOutMetrics.failed, told.filter((each) => each.failures.length > 0).length);
   measures.flush();
   for (const { place, failures } of told) {

@@ -21,5 +21,7 @@ export const fanOutMetrics = {
   failed: 'FanOutsFailed',
   /** Environments whose events were told without author in full and verdict, because these could not be read. */
   unrecorded: 'FanOutsUnrecorded',
+  /** Rollouts that AppConfig rolled back because the guard, or another extension, did not answer. */
+  unanswered: 'GuardUnanswered',
 } as const;
 export type FanOutMetric = (typeof fanOutMetrics)[keyof typeof fanOutMetrics];

@@ -2,6 +2,7 @@
 
 import type { Deployment, DeploymentSummary, EnvironmentStore } from '../../core/delivery/deployments.js';
 import { deployedOf } from '../../core/delivery/deployments.js';
+import { readProvenance } from '../../core/delivery/provenance.js';
 import { UsageError } from '../../core/errors.js';
 import type { RolloutFacts } from '../../core/guard/look.js';
 import { epochMs, plusMs } from '../../core/time.js';
@@ -12,27 +13,37 @@ const minuteMs = 60_000;
 
 /** @throws ServiceUnavailable when AppConfig does not answer. UsageError when its version has no label to know it by. */
 export async function readFacts(store: EnvironmentStore, number: number): Promise<RolloutFacts> {
-  const [deployment, earlier] = await Promise.all([store.deployment(number), readEarlier(store, number)]);
+  const deployment = await store.deployment(number);
   const { label, profile, startedAt } = deployment;
   if (label === undefined) {
     throw new UsageError(`version ${deployment.version} of ${profile} has no label to know its nodes by`, {
       hint: 'Publish it through Veltrix.',
     });
   }
-  const previousLabel = deployedOf(earlier, profile)?.label;
+  const previousLabel = (await readPrevious(store, deployment))?.label;
   const startedAtMs = epochMs(Date.parse(startedAt));
   const endsAtMs = plusMs(startedAtMs, minutesOf(deployment) * minuteMs);
-  return { label, ...(previousLabel !== undefined && { previousLabel }), startedAtMs, endsAtMs };
+  const { undoes } = readProvenance(deployment.description);
+  return {
+    label,
+    ...(previousLabel !== undefined && { previousLabel }),
+    startedAtMs,
+    endsAtMs,
+    ...(undoes !== undefined && { undoes }),
+  };
 }
 
 const minutesOf = ({ durationMinutes, bakeMinutes }: Deployment): number => durationMinutes + bakeMinutes;
 
-/** Those before it, newest first. */
-async function readEarlier(store: EnvironmentStore, number: number): Promise<DeploymentSummary[]> {
-  const earlier: DeploymentSummary[] = [];
+/** What its profile's nodes were meant to hold before it. */
+async function readPrevious(
+  store: EnvironmentStore,
+  { number, profile }: Deployment,
+): Promise<DeploymentSummary | undefined> {
+  let read = 0;
   for await (const summary of store.deployments()) {
-    if (summary.number < number) earlier.push(summary);
-    if (earlier.length === deploymentsReadMax) break;
+    const previous = summary.number < number ? deployedOf([summary], profile) : undefined;
+    if (previous || ++read === deploymentsReadMax) return previous;
   }
-  return earlier;
+  return undefined;
 }

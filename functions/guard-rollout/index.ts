@@ -8,7 +8,7 @@ import { createEnvironmentStore } from '../../aws/appconfig/environment-store.js
 import { createNodeRecords } from '../../aws/dynamodb/node-records.js';
 import { createRolloutRecords } from '../../aws/dynamodb/rollout-records.js';
 import { applications } from '../../config/applications.js';
-import { clock } from '../clock.js';
+import { clock, upMs } from '../clock.js';
 import { readSettings } from '../environment.js';
 import { createLog } from '../log.js';
 import { createMeasures } from '../measures.js';
@@ -43,6 +43,7 @@ function wire() {
     }),
     deadline: (afterMs) => AbortSignal.timeout(afterMs),
     clock,
+    upMs,
     log: createLog('guard-rollout'),
     measures: createMeasures('guard-rollout'),
   });

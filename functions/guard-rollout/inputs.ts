@@ -3,10 +3,13 @@
 import { formatCluster } from '../../core/addresses.js';
 import type { EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { GuardMemory, RolloutRecords } from '../../core/delivery/rollout-records.js';
-import { UsageError } from '../../core/errors.js';
+import { ServiceUnavailable, UsageError } from '../../core/errors.js';
+import { isStalled } from '../../core/fleet/liveness.js';
 import type { NodeRecords, NodeSample } from '../../core/fleet/node-records.js';
 import { nodesMax } from '../../core/guard/bounds.js';
 import type { RolloutFacts } from '../../core/guard/look.js';
+import type { GuardReport } from '../../core/guard/report.js';
+import type { Clock } from '../../core/time.js';
 import { within } from '../within.js';
 import { readFacts } from './facts.js';
 import type { Subject } from './subject.js';
@@ -15,7 +18,7 @@ import type { Tick } from './tick.js';
 /** Everything outside, for one look; calls that still run when `signal` aborts end. */
 export interface Outside {
   readonly records: Pick<NodeRecords, 'sample'>;
-  readonly rollouts: Pick<RolloutRecords, 'readGuard' | 'writeGuard'>;
+  readonly rollouts: Pick<RolloutRecords, 'read' | 'readGuard' | 'writeGuard'>;
   /** The environment of these ids; only its deployments are read. */
   readonly storeOf: (applicationId: string, environmentId: string) => EnvironmentStore;
 }
@@ -24,6 +27,8 @@ export interface Inputs {
   readonly memory: Attempt<GuardMemory>;
   readonly sample: Attempt<NodeSample>;
   readonly facts: Attempt<RolloutFacts>;
+  /** The last report that is known, be the memory readable or not; absent before the first. */
+  readonly earlier?: GuardReport;
 }
 
 /** What came of reading something. */
@@ -31,27 +36,42 @@ export type Attempt<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown };
 
-/** Facts of the deployment an environment was last looked at for: they do not change while it runs. */
-export type KnownFacts = Map<string, { readonly number: number; readonly facts: RolloutFacts }>;
+/** What a container knows of the deployment that an environment was last looked at for. */
+export interface Known {
+  readonly number: number;
+  /** They do not change while it runs. */
+  readonly facts?: RolloutFacts;
+  /** Of its own last look: there, whatever cannot be read. */
+  readonly report?: GuardReport;
+}
 
 interface Gathering {
   readonly tick: Tick;
   readonly subject: Subject;
-  readonly known: KnownFacts;
+  /** Absent when this container has not looked at this deployment yet. */
+  readonly known?: Known | undefined;
+  readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** Never throws, and never takes longer than the signal. */
+/** Never throws, and never takes longer than the signal. All at once: AppConfig is slow, and asked once by each container. */
 export async function gather(outside: Outside, gathering: Gathering): Promise<Inputs> {
-  const { tick, subject, signal } = gathering;
+  const { tick, subject, known, signal } = gathering;
   const cluster = formatCluster(subject.address);
-  const [memory, sample] = await Promise.all([
+  const reading = known?.facts
+    ? Promise.resolve({ ok: true as const, value: known.facts })
+    : attempt(signal, () => factsOf(outside, tick));
+  const [memory, read] = await Promise.all([
     attempt(signal, () => outside.rollouts.readGuard(cluster, tick.DeploymentNumber)),
     attempt(signal, () => readSample(outside, cluster)),
   ]);
-  const kept = memory.ok ? memory.value.facts : undefined;
-  const facts = await attempt(signal, () => factsOf(outside, gathering, kept));
-  return { memory, sample, facts };
+  const sample = unlessStalled(read, cluster, gathering.clock);
+  const kept = memory.ok ? memory.value : undefined;
+  const [facts, earlier] = await Promise.all([
+    kept?.facts ? { ok: true as const, value: kept.facts } : reading,
+    kept?.report ?? recordedReport(outside, gathering),
+  ]);
+  return { memory, sample, facts, ...(earlier && { earlier }) };
 }
 
 async function readSample({ records }: Outside, cluster: string): Promise<NodeSample> {
@@ -62,16 +82,27 @@ async function readSample({ records }: Outside, cluster: string): Promise<NodeSa
   });
 }
 
-/** Kept with the memory, or by this container, or read. */
-async function factsOf(outside: Outside, { tick, known }: Gathering, kept: RolloutFacts | undefined) {
-  const { Application, Environment, DeploymentNumber: number } = tick;
-  const key = `${Application.Id}/${Environment.Id}`;
-  const last = known.get(key);
-  const found = kept ?? (last?.number === number ? last.facts : undefined);
-  const facts = found ?? (await readFacts(outside.storeOf(Application.Id, Environment.Id), number));
-  known.set(key, { number, facts });
-  return facts;
+/** Old records are no input: what they lack may have been said, and not have arrived. */
+function unlessStalled(sample: Attempt<NodeSample>, cluster: string, clock: Clock): Attempt<NodeSample> {
+  if (!sample.ok || !isStalled(sample.value.records, clock())) return sample;
+  const error = new ServiceUnavailable(`no report of ${cluster} has arrived for more than a minute`, {
+    hint: 'Look at whether record-load keeps up with the stream of reports, and whether nodes run.',
+  });
+  return { ok: false, error };
 }
+
+/** Without a memory: what this container said last, or what stands in the rollout's own record. The later one. */
+async function recordedReport(outside: Outside, { tick, subject, known, signal }: Gathering) {
+  const { DeploymentNumber: number } = tick;
+  const read = () => outside.rollouts.read(formatCluster(subject.address), [number]);
+  const records = await attempt(signal, read);
+  const recorded = records.ok ? records.value.get(number)?.guard : undefined;
+  const own = known?.report;
+  return own && own.lookedAtMs >= (recorded?.lookedAtMs ?? 0) ? own : recorded;
+}
+
+const factsOf = (outside: Outside, { Application, Environment, DeploymentNumber }: Tick) =>
+  readFacts(outside.storeOf(Application.Id, Environment.Id), DeploymentNumber);
 
 async function attempt<T>(signal: AbortSignal, read: () => Promise<T>): Promise<Attempt<T>> {
   try {

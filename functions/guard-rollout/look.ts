@@ -1,8 +1,9 @@
 /** One look at a rollout: what there is to judge by, the judgement, and its report, kept over exactly what it was based on. */
 
 import { formatCluster } from '../../core/addresses.js';
+import { readProvenance } from '../../core/delivery/provenance.js';
 import type { GuardMemory } from '../../core/delivery/rollout-records.js';
-import { judgedAt, presenceOf } from '../../core/fleet/liveness.js';
+import { newestArrival, presenceOf } from '../../core/fleet/liveness.js';
 import type { NodeSample } from '../../core/fleet/node-records.js';
 import { judgeRollout } from '../../core/guard/judge.js';
 import type { RolloutFacts } from '../../core/guard/look.js';
@@ -37,15 +38,18 @@ export interface Looked {
 /** Judges by these inputs and a memory, which may be a later one than theirs. Same input, same answer. */
 export function judgeLook(look: Look, memory: GuardMemory | undefined): Looked {
   const { sample, facts } = look.inputs;
-  if (!memory || !sample.ok || !facts.ok) return { report: reportBlind(look, memory) };
+  const earlier = memory?.report ?? look.inputs.earlier;
+  if (!memory || !sample.ok || !facts.ok) return { report: reportBlind(look, earlier) };
   const { tick, subject, now } = look;
+  const [isLast, undoes] = [isLastLook(tick, facts.value, now), undoneBy(look)];
   const judgement = judgeRollout({
     deployment: {
       ...facts.value,
       number: tick.DeploymentNumber,
       percentage: tick.PercentageComplete,
       state: tick.DeploymentState,
-      isLastLook: isLastLook(tick, facts.value, now),
+      isLastLook: isLast,
+      ...(undoes !== undefined && { undoes }),
     },
     nodes: observe(sample.value, subject.address.profile, now),
     isSample: !sample.value.isWhole,
@@ -53,11 +57,16 @@ export function judgeLook(look: Look, memory: GuardMemory | undefined): Looked {
     ...(memory.state && { previous: memory.state }),
     lookedAtMs: now,
   });
-  return { report: reportLook(judgement, memory.report), state: judgement.state };
+  // What was counted before is lost, and no look is left to count it again: what was known of the version stands.
+  if (isLast && !memory.state && earlier?.verdict === 'healthy' && judgement.verdict === 'inconclusive')
+    return { report: reportBlind(look, earlier), state: judgement.state };
+  return { report: reportLook(judgement, earlier), state: judgement.state };
 }
 
-function reportBlind({ tick, subject, inputs, now }: Look, memory: GuardMemory | undefined): GuardReport {
+function reportBlind(look: Look, earlier: GuardReport | undefined): GuardReport {
+  const { tick, subject, inputs, now } = look;
   const { facts } = inputs;
+  const undoes = undoneBy(look);
   return reportBlindLook(
     {
       why: whyOf(inputs),
@@ -65,13 +74,19 @@ function reportBlind({ tick, subject, inputs, now }: Look, memory: GuardMemory |
       settings: subject.settings,
       isLastLook: facts.ok && isLastLook(tick, facts.value, now),
       hasPrevious: !facts.ok || facts.value.previousLabel !== undefined,
+      ...(undoes !== undefined && { undoes }),
     },
-    memory?.report,
+    earlier,
   );
 }
 
+/** By AppConfig, or by the question itself: facts may be missing, or older than their `undoes`. */
+const undoneBy = ({ tick, inputs: { facts } }: Look): number | undefined =>
+  (facts.ok ? facts.value.undoes : undefined) ?? readProvenance(tick.Description ?? '').undoes;
+
 function observe({ records }: NodeSample, profile: string, now: EpochMs) {
-  const moment = judgedAt(records, now);
+  // Against what has arrived, never the clock: reports that are late are late for all.
+  const moment = newestArrival(records) ?? now;
   return records.map((record) =>
     observeNode(record, { profile, silent: presenceOf(record, moment) === 'silent' }),
   );
@@ -82,7 +97,7 @@ const isLastLook = ({ DeploymentState }: Tick, { endsAtMs }: RolloutFacts, now: 
 
 function whyOf({ memory, sample, facts }: Inputs): string {
   const failed = [sample, facts, memory].find((input) => !input.ok);
-  if (!failed || failed.ok) return '';
+  if (!failed || failed.ok) return 'what was counted before cannot be read';
   const { error } = failed;
   return (error instanceof Error ? error.message : String(error)).slice(0, whyMaxChars);
 }

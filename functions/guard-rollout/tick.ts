@@ -12,6 +12,8 @@ const tickSchema = z.object({
   Environment: namedSchema,
   ConfigurationProfile: namedSchema,
   DeploymentNumber: z.coerce.number().int().min(1),
+  /** The deployment's own, by which an undo is known before AppConfig has answered anything. */
+  Description: z.string().optional(),
   DeploymentState: z.enum(['DEPLOYING', 'BAKING']),
   /** A text with one decimal: `20.0`. */
   PercentageComplete: z.coerce.number().min(0).max(100),

@@ -16,16 +16,24 @@ import {
   waitingIn,
   withoutEntry,
 } from '../../core/delivery/publish-queue.js';
-import { decideEntry, type EntryDecision, whatToDo } from '../../core/delivery/queue-turns.js';
-import { ContentRefused, describeProblem } from '../../core/errors.js';
+import {
+  decideEntry,
+  type EntryDecision,
+  isPersonsTurn,
+  personsTurnMs,
+  whatToDo,
+  withError,
+} from '../../core/delivery/queue-turns.js';
+import { ContentRefused, describeProblem, isVeltrixError } from '../../core/errors.js';
 import { attemptsMax, clusterOf, instant, type PublishDeps } from './deps.js';
 import { type Facts, readFacts } from './facts.js';
+import { makeUpFor } from './records.js';
 import { publishMetrics } from './settings.js';
 import { type Candidate, createVersion, startVersion } from './start.js';
 
 /** What became of the queue, for the log. */
 export interface AdvanceResult {
-  /** `waiting`: the environment is busy. */
+  /** `waiting`: the environment is busy, or left to a person who has just ended its newest deployment. */
   readonly outcome: 'advanced' | 'waiting' | 'nothing-to-do';
   /** Deployments that were started, or found started, for an entry that left the queue. */
   readonly started: readonly {
@@ -52,7 +60,7 @@ interface Progress {
   readonly held: string[];
 }
 
-/** @throws ServiceUnavailable when AppConfig or the queue does not answer: the entry keeps its place. */
+/** @throws ServiceUnavailable, retryable, when AppConfig does not answer: the entry keeps its place. */
 export async function advance(deps: PublishDeps): Promise<AdvanceResult> {
   const progress: Progress = { started: [], held: [] };
   let step: Step = 'next';
@@ -77,16 +85,43 @@ async function takeTurn(deps: PublishDeps, progress: Progress): Promise<Step> {
   if (!deps.application.profiles.some(({ name }) => name === entry.profile)) {
     return hold(deps, progress, { entry, stored, why: noProfile(address) });
   }
-  const facts = await readFacts(deps.store, questionOf(deps, entry));
-  const turn: Turn = { entry, address, stored, facts };
-  return act(deps, progress, { ...turn, decision: decideEntry(entry, address, facts) });
+  try {
+    const facts = await readFacts(deps.store, questionOf(deps, entry));
+    const turn: Turn = { entry, address, stored, facts };
+    return await act(deps, progress, { ...turn, decision: decideEntry(entry, address, facts) });
+  } catch (error) {
+    return keepPlace(deps, progress, { entry, address, stored, error });
+  }
+}
+
+/**
+ * What can never go keeps nobody else waiting. What may go later keeps its place, and says what it met.
+ * @throws what was met, where it may pass, or is no fault of a service.
+ */
+async function keepPlace(
+  deps: PublishDeps,
+  progress: Progress,
+  { error, ...turn }: Omit<Turn, 'facts'> & { readonly error: unknown },
+): Promise<Step> {
+  if (!isVeltrixError(error) || error.code !== 'VELTRIX_SERVICE_UNAVAILABLE') throw error;
+  const { entry, stored, address } = turn;
+  if (!error.retryable) return hold(deps, progress, { ...turn, why: whatToDo(address, error.message) });
+  deps.measures.count(publishMetrics.turnFailed, 1);
+  try {
+    const about = { why: error.message, at: instant(deps.clock()) };
+    await replace(deps, stored, withError(entry, about));
+  } catch (failure) {
+    deps.log.error('could not keep why an entry waits', failure, { address: formatProfile(address) });
+  }
+  throw error;
 }
 
 /** Its version stands in deployments since it was queued, if at all; memory reaches back an hour in any case. */
 function questionOf({ clock }: PublishDeps, { profile, label, queuedAt }: QueueEntry) {
   const anHourAgo = instant(clock() - failureMemoryMs);
   const since = queuedAt < anHourAgo ? queuedAt : anHourAgo;
-  return { profile, hash8: parseLabel(label)?.hash8 ?? '', failures: { profile, since }, isNew: true };
+  const hash8 = parseLabel(label)?.hash8 ?? '';
+  return { profile, hash8, failures: { profile, since }, isNew: true, isExpecting: false };
 }
 
 async function act(
@@ -102,12 +137,21 @@ async function act(
     case 'done':
       return leave(deps, progress, { ...turn, ...decision });
     case 'start':
+      if (await isLeftToPerson(deps, turn)) return 'busy';
       return decision.version === turn.entry.version
         ? start(deps, progress, { ...turn, first: decision.first })
         : renumber(deps, turn, decision);
     case 'create':
+      if (await isLeftToPerson(deps, turn)) return 'busy';
       return create(deps, progress, { ...turn, after: decision.after });
   }
+}
+
+/** AppConfig's log alone says who ended a deployment, and is read only where one was ended early. */
+async function isLeftToPerson({ store, clock }: PublishDeps, { facts }: Turn): Promise<boolean> {
+  const [newest] = facts.deployments;
+  if (newest === undefined || newest.state === 'COMPLETE') return false;
+  return isPersonsTurn(await store.deployment(newest.number), instant(clock() - personsTurnMs));
 }
 
 /** Starts the entry's own version, unless the queue changed since it was read. It leaves when it is seen. */
@@ -177,9 +221,12 @@ async function checkAgain(
 async function leave(
   deps: PublishDeps,
   { started }: Progress,
-  about: Pick<Turn, 'entry' | 'stored'> & { readonly version: number; readonly deployment: number },
+  about: Omit<Turn, 'facts'> & { readonly version: number; readonly deployment: number },
 ): Promise<Step> {
-  const { entry, stored, version, deployment } = about;
+  const { entry, stored, address, version, deployment } = about;
+  if (version === entry.version) {
+    await makeUpFor(deps, candidateOf(deps, address, entry), { deployment, label: entry.label });
+  }
   const written = await deps.queues.write(withoutEntry(stored.queue, entry.profile), stored.revision);
   if (written === 'lost') return 'again';
   started.push({ profile: entry.profile, version, deployment });
@@ -191,7 +238,8 @@ async function hold(
   { held }: Progress,
   { entry, stored, why }: Pick<Turn, 'entry' | 'stored'> & { readonly why: string },
 ): Promise<Step> {
-  const step = await replace(deps, stored, { ...entry, held: { why, since: instant(deps.clock()) } });
+  const { lastError: _lastError, ...rest } = entry;
+  const step = await replace(deps, stored, { ...rest, held: { why, since: instant(deps.clock()) } });
   if (step !== 'next') return step;
   held.push(entry.profile);
   deps.measures.count(publishMetrics.held, 1);
@@ -209,7 +257,7 @@ async function replace(
 }
 
 function candidateOf({ clock }: PublishDeps, address: ProfileAddress, entry: QueueEntry): Candidate {
-  const { author, reason, caller, commit, forced, queuedAt, strategy } = entry;
+  const { author, reason, caller, commit, forced, queuedAt, strategy, released } = entry;
   return {
     address,
     strategy,
@@ -221,6 +269,7 @@ function candidateOf({ clock }: PublishDeps, address: ProfileAddress, entry: Que
       ...(caller !== undefined && { caller }),
       ...(commit !== undefined && { commit }),
       ...(forced !== undefined && { forced }),
+      ...(released !== undefined && { released }),
     },
   };
 }

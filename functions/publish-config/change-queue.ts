@@ -13,14 +13,22 @@ import type { PublishResult, QueueRequest } from '../../core/delivery/publishing
 import { release } from '../../core/delivery/queue-turns.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 import { attemptsMax, clusterOf, instant, type PublishDeps } from './deps.js';
+import { publishMetrics } from './settings.js';
+
+export interface QueueOrder {
+  readonly request: QueueRequest;
+  /** ARN of who asks, as AWS knows it; undefined when nobody proved it. */
+  readonly caller: string | undefined;
+}
 
 /**
  * Lets the entry of a profile go on, or takes it out.
  * @throws ServiceUnavailable, retryable, when others were quicker `attemptsMax` times.
  */
-export async function changeQueue(deps: PublishDeps, request: QueueRequest): Promise<PublishResult> {
+export async function changeQueue(deps: PublishDeps, order: QueueOrder): Promise<PublishResult> {
+  const { request } = order;
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
-    const result = await attemptToChange(deps, request);
+    const result = await attemptToChange(deps, order);
     if (result !== 'again') return result;
     await deps.pause(attempt);
   }
@@ -31,7 +39,8 @@ export async function changeQueue(deps: PublishDeps, request: QueueRequest): Pro
   });
 }
 
-async function attemptToChange(deps: PublishDeps, request: QueueRequest): Promise<PublishResult | 'again'> {
+async function attemptToChange(deps: PublishDeps, order: QueueOrder): Promise<PublishResult | 'again'> {
+  const { request, caller } = order;
   const { profile, queueAction: action } = request;
   const environment = formatCluster(clusterOf(deps));
   const { queue, revision } = await deps.queues.read(environment);
@@ -45,21 +54,42 @@ async function attemptToChange(deps: PublishDeps, request: QueueRequest): Promis
     };
   }
   const changed =
-    action === 'drop' ? withoutEntry(queue, profile) : await releaseIn(deps, { queue, entry }, request);
+    action === 'drop' ? withoutEntry(queue, profile) : await releaseIn(deps, { queue, entry }, order);
   const written = changed === queue ? 'saved' : await deps.queues.write(changed, revision);
   if (written === 'lost') return 'again';
-  const { version } = entry;
-  return { outcome: 'queue-changed', environment, action, profile, version, unchanged: changed === queue };
+  if (action === 'drop') noteDrop(deps, entry, order);
+  return {
+    outcome: 'queue-changed',
+    environment,
+    action,
+    profile,
+    version: entry.version,
+    unchanged: changed === queue,
+    ...(changed === queue && entry.held && { held: entry.held.why }),
+    ...(caller !== undefined && { caller }),
+  };
 }
 
-/** The very same queue where the entry goes on already. */
+/** What is taken out leaves no other trace. */
+function noteDrop(deps: PublishDeps, entry: QueueEntry, { request, caller }: QueueOrder): void {
+  const { profile, version, label } = entry;
+  const { author, description: reason } = request;
+  deps.measures.count(publishMetrics.dropped, 1);
+  deps.log.info('dropped from the queue', {
+    ...clusterOf(deps),
+    ...{ profile, version, label, author, reason },
+    ...(caller !== undefined && { caller }),
+  });
+}
+
+/** The very same queue where the entry goes on already, or never can. */
 async function releaseIn(
   deps: PublishDeps,
   { queue, entry }: { readonly queue: PublishQueue; readonly entry: QueueEntry },
-  { author, description: reason }: QueueRequest,
+  { request: { author, description: reason }, caller }: QueueOrder,
 ): Promise<PublishQueue> {
   if (entry.held === undefined) return queue;
-  const by = { author, reason, at: instant(deps.clock()) };
+  const by = { author, reason, at: instant(deps.clock()), ...(caller !== undefined && { caller }) };
   const changed = enqueue(queue, release(entry, by, await deployedVersion(deps, entry.profile)));
   return changed === 'full' ? queue : changed;
 }

@@ -54,8 +54,9 @@ const isQueueRequest = (event: unknown): boolean =>
 
 async function change(deps: PublishDeps, event: unknown): Promise<PublishResult> {
   const parsed = queueRequestSchema.safeParse(event);
-  if (!parsed.success) return refuseRequest(parsed.error, event);
-  const result = await changeQueue(deps, parsed.data);
+  if (!parsed.success) return notUnderstood(parsed.error, event);
+  const caller = await callerOf(deps, parsed.data.identity, event);
+  const result = await changeQueue(deps, { request: parsed.data, caller });
   if (result.outcome === 'queue-changed' && result.action === 'release') await startAtOnce(deps);
   return result;
 }
@@ -71,7 +72,7 @@ async function startAtOnce(deps: PublishDeps): Promise<void> {
 
 async function publish(deps: PublishDeps, event: unknown): Promise<PublishResult> {
   const parsed = publishRequestSchema.safeParse(event);
-  if (!parsed.success) return refuseRequest(parsed.error, event);
+  if (!parsed.success) return notUnderstood(parsed.error, event);
   const { content, ...request } = parsed.data;
   const address = { ...clusterOf(deps), profile: request.profile };
   const subject = formatProfile(address);
@@ -80,14 +81,14 @@ async function publish(deps: PublishDeps, event: unknown): Promise<PublishResult
   const checked = prepareContent(profile, content);
   if (!checked.ok) return refuse(subject, checked.problems);
   const { bytes } = checked.value;
+  const publication = await publicationOf(deps, request, event);
+  const { strategy } = request;
+  const prepared = { bytes, sha256Hex: deps.sha256Hex(bytes) };
   try {
-    return await publishContent(deps, {
-      address,
-      request,
-      strategy: request.strategy,
-      content: { bytes, sha256Hex: deps.sha256Hex(bytes) },
-      publication: await publicationOf(deps, request, event),
-    });
+    const result = await publishContent(deps, { address, request, strategy, content: prepared, publication });
+    return result.outcome === 'accepted' || result.outcome === 'queued'
+      ? { ...result, ...pickCaller(publication) }
+      : result;
   } catch (error) {
     if (error instanceof ContentRefused) return refuse(subject, error.problems);
     throw error;
@@ -106,13 +107,18 @@ async function publicationOf(deps: PublishDeps, request: Omit<PublishRequest, 'c
   };
 }
 
+const pickCaller = ({ caller }: { readonly caller?: string }) => (caller === undefined ? {} : { caller });
+
 /** Who asked, as AWS knows it. Whoever may invoke the function may publish: an identity that is not proved refuses nothing. */
 async function callerOf(
   { caller, log, measures }: PublishDeps,
   proof: string | undefined,
   event: unknown,
 ): Promise<string | undefined> {
-  if (proof === undefined) return undefined;
+  if (proof === undefined) {
+    measures.count(publishMetrics.unproven, 1);
+    return undefined;
+  }
   try {
     return await caller.arnOf(proof, event);
   } catch (error) {
@@ -122,11 +128,11 @@ async function callerOf(
   }
 }
 
-const refuseRequest = ({ issues }: { readonly issues: readonly Issue[] }, event: unknown): PublishResult =>
-  refuse(
-    'The request',
-    issues.flatMap((issue) => describeIssue(issue, event)),
-  );
+/** No fault of the content: the command and this function are of different releases. */
+const notUnderstood = ({ issues }: { readonly issues: readonly Issue[] }, event: unknown): PublishResult => ({
+  outcome: 'request-not-understood',
+  problems: issues.flatMap((issue) => describeIssue(issue, event)).slice(0, problemsMax),
+});
 
 type Issue = Parameters<typeof describeIssue>[0];
 
@@ -160,12 +166,12 @@ function metricOf(result: PublishResult): PublishMetric {
       return publishMetrics.queueChanged;
     case 'content-refused':
       return publishMetrics.refused;
+    case 'request-not-understood':
+      return publishMetrics.notUnderstood;
   }
 }
 
 /** Problems quote the content, and content is not logged. */
 function withoutProblems(result: PublishResult | AdvanceResult): Readonly<Record<string, unknown>> {
-  return result.outcome === 'content-refused'
-    ? { ...result, problems: result.problems.length }
-    : { ...result };
+  return 'problems' in result ? { ...result, problems: result.problems.length } : { ...result };
 }

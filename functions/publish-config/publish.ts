@@ -17,6 +17,7 @@ import { busy, conflict, failedLately, queueAhead } from './answers.js';
 import { attemptsMax, instant, type PublishDeps } from './deps.js';
 import { type Facts, readFacts } from './facts.js';
 import { joinQueue, takeOut } from './queue.js';
+import { makeUpFor } from './records.js';
 import { publishMetrics } from './settings.js';
 import { type Candidate, type Content, createVersion, startVersion } from './start.js';
 
@@ -68,9 +69,10 @@ async function attemptToPublish(deps: PublishDeps, order: Order): Promise<Publis
   return act(deps, order, { intent, facts, stored, decision });
 }
 
-function questionOf({ clock }: PublishDeps, { address: { profile }, hash8 }: PublishIntent) {
+function questionOf({ clock }: PublishDeps, { address, hash8, expectedVersion }: PublishIntent) {
+  const { profile } = address;
   const failures = { profile, hash8, since: instant(clock() - failureMemoryMs) };
-  return { profile, hash8, failures, isNew: false };
+  return { profile, hash8, failures, isNew: false, isExpecting: expectedVersion !== undefined };
 }
 
 async function act(
@@ -98,7 +100,10 @@ async function act(
   }
 }
 
-/** A retry of a publish that died once it had started takes out what that one would have taken out. */
+/**
+ * A retry of a publish that died once it had started, or whose answer was lost, does what that one would have done: it
+ * keeps who published, and takes out of the queue.
+ */
 async function unchanged(
   deps: PublishDeps,
   order: Order,
@@ -106,6 +111,7 @@ async function unchanged(
 ): Promise<PublishResult> {
   const { version, label, deployment } = look.decision;
   const { startedAt = '' } = look.facts.deployments.find((item) => item.number === deployment) ?? {};
+  await makeUpFor(deps, order, { deployment, label });
   const superseded = await takeOut(deps, look.stored, publishedOf(order, look.intent, startedAt));
   return { outcome: 'accepted', version, label, deployment, unchanged: true, ...superseded };
 }

@@ -37,6 +37,11 @@ export const lambdaSettingsSchema = z.object({
   AWS_ENDPOINT_URL_STS: z.url().optional(),
 });
 
+/** What Lambda tells of an invocation: the function's ARN, of which the account is read. */
+export const contextSchema = z
+  .object({ invokedFunctionArn: z.string().regex(/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:/) })
+  .transform(({ invokedFunctionArn }) => ({ account: invokedFunctionArn.split(':')[4] ?? '' }));
+
 /** What it counts, for alarms and dashboards. */
 export const publishMetrics = {
   /** Deployments started. */
@@ -55,16 +60,24 @@ export const publishMetrics = {
   queueAhead: 'PublishQueueAhead',
   /** Requests whose content was rolled back within the hour. */
   rolledBackLately: 'PublishRolledBackLately',
-  /** Deployments started that reach everybody at once, first ones aside. */
+  /** Deployments started that reach everybody at once, asked for or by the stage's default; a profile's first aside. */
   immediate: 'PublishImmediate',
   /** Decisions taken again because somebody else was quicker. */
   again: 'PublishDecidedAgain',
   /** Entries of the queue that a person changed. */
   queueChanged: 'PublishQueueChanged',
+  /** Entries of the queue that a person took out. */
+  dropped: 'PublishDropped',
   /** Entries whose turn came and that wait for a person since. */
   held: 'PublishHeld',
   /** Requests whose caller's proof of identity proved nothing. */
   unidentified: 'PublishUnidentified',
+  /** Requests that came without a proof of identity. */
+  unproven: 'PublishUnproven',
+  /** Turns that an entry kept its place in, because a service did not answer. */
+  turnFailed: 'PublishTurnFailed',
+  /** Requests that are of another release than the function. */
+  notUnderstood: 'PublishNotUnderstood',
   /** Deployments that were started and whose publisher is not on record. */
   unrecorded: 'PublishUnrecorded',
 } as const;

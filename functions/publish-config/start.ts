@@ -1,12 +1,13 @@
 /** Creates versions and starts deployments: the one way, for who publishes directly and for whose turn has come. */
 
-import { formatCluster, formatProfile, type ProfileAddress } from '../../core/addresses.js';
+import type { ProfileAddress } from '../../core/addresses.js';
 import { versionLabel } from '../../core/content/content.js';
-import { describeProvenance, lastPartOf } from '../../core/delivery/provenance.js';
+import { describeProvenance } from '../../core/delivery/provenance.js';
 import type { PublishResult } from '../../core/delivery/publishing.js';
 import type { Publication } from '../../core/delivery/rollout-records.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
 import type { PublishDeps } from './deps.js';
+import { keepRecord, provenanceOf } from './records.js';
 import { publishMetrics } from './settings.js';
 
 /** Who publishes what, and why. */
@@ -31,7 +32,7 @@ export async function createVersion(
 ): Promise<{ readonly version: number; readonly label: string } | 'again'> {
   const version = after + 1;
   const label = versionLabel(version, sha256Hex);
-  const description = descriptionOf(publication);
+  const description = describeProvenance(provenanceOf(publication));
   const created = await store.createVersion({ profile: address.profile, bytes, label, description, after });
   return created === 'taken' ? 'again' : { version, label };
 }
@@ -56,38 +57,15 @@ export async function startVersion(
     profile: candidate.address.profile,
     version,
     strategy,
-    description: descriptionOf(candidate.publication),
+    description: describeProvenance(provenanceOf(candidate.publication)),
     latestDeployment,
   });
   if (started === 'outdated') return 'again';
-  if (!first && candidate.strategy === 'immediate') deps.measures.count(publishMetrics.immediate, 1);
+  if (!first && strategy === 'immediate') deps.measures.count(publishMetrics.immediate, 1);
   await keepRecord(
     deps,
     { address: candidate.address, deployment: started.number },
     { ...candidate.publication, strategy },
   );
   return { outcome: 'accepted', version, label, deployment: started.number, unchanged: false, strategy };
-}
-
-/** What was started runs, whether or not it is on record who started it: AppConfig's description says most of it. */
-async function keepRecord(
-  { records, log, measures }: PublishDeps,
-  { address, deployment }: { readonly address: ProfileAddress; readonly deployment: number },
-  publication: Publication,
-): Promise<void> {
-  try {
-    await records.savePublication(formatCluster(address), deployment, publication);
-  } catch (error) {
-    measures.count(publishMetrics.unrecorded, 1);
-    log.error('could not keep who published', error, { address: formatProfile(address), deployment });
-  }
-}
-
-function descriptionOf({ author, reason, commit, caller }: Candidate['publication']): string {
-  return describeProvenance({
-    author,
-    reason,
-    ...(commit !== undefined && { commit }),
-    ...(caller !== undefined && { caller: lastPartOf(caller) }),
-  });
 }

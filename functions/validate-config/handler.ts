@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { parseContent } from '../../core/content/content.js';
+import { refusalMark } from '../../core/content/content-problems.js';
 import { describeProblem, type Problem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
 import type { Log } from '../log.js';
@@ -43,7 +44,7 @@ export function createHandler({ profile, log }: ValidateDeps) {
 
 /** As many problems as fit, and how many more there are. */
 function describeRefusal(profile: string, problems: readonly Problem[]): string {
-  const lines = [`${profile} is not valid:`];
+  const lines = [`${refusalMark}${profile} is not valid:`];
   for (const [index, problem] of problems.entries()) {
     const line = `- ${describeProblem(problem)}`;
     const more = `(and ${problems.length - index} more)`;

@@ -141,3 +141,23 @@ describe('who, why and the verdict', () => {
     expect(changeEventSchema.parse(old)).toEqual(old);
   });
 });
+
+describe('a guard that did not answer', () => {
+  it.each([
+    [
+      'Error invoking extension veltrix-main-guard: Task timed out after 3.00 seconds',
+      { GuardUnanswered: 1 },
+    ],
+    ['Veltrix guard: unhealthy: 2 of 2 nodes that took it fell silent (a, b)', {}],
+  ])('is counted once, when AppConfig says "%s"', async (why, counted) => {
+    const about = world();
+    await deploy(about, 'staging');
+    about.appConfig.step('staging');
+    about.appConfig.rollBack('staging', 'APPCONFIG', why);
+    const { tell, counts } = teller(about);
+    await tell(schedule);
+    await tell(schedule);
+    const { ChangesPut: _, ...rest } = counts();
+    expect(rest).toEqual(counted);
+  });
+});

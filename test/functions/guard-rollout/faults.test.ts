@@ -10,6 +10,7 @@ import {
   goesOn,
   looks,
   minuteMs,
+  newLabel,
   oldLabel,
   rollout,
   tickEvent,
@@ -73,18 +74,22 @@ describe('a look without inputs', () => {
     expect(counts()).toMatchObject({ GuardLooks: 1, GuardBlind: 1 });
   });
 
-  it.each(Object.entries(without))('without %s rolls back where the owner says so', async (_, outside) => {
-    const about = await reported();
-    const { tick, counts } = watcher(about, { outside, guard: { withoutInputs: 'rollback' } });
-    const { answer } = await answered(about, tick());
-    expect(answer).toMatchObject({
-      Directive: 'ROLL_BACK',
-      Description: expect.stringMatching(
-        /^Veltrix guard: inconclusive: not judged at this look: .+; its owner accepts/,
-      ),
-    });
-    expect(counts()).toMatchObject({ GuardBlind: 1, GuardRollbacks: 1 });
-  });
+  it.each(Object.entries(without))(
+    'without %s rolls back at the second in a row where the owner says so',
+    async (_, outside) => {
+      const about = await reported();
+      const { tick, counts } = watcher(about, { outside, guard: { withoutInputs: 'rollback' } });
+      expect((await answered(about, tick())).answer).toEqual(goesOn);
+      const { answer } = await answered(about, tick());
+      expect(answer).toMatchObject({
+        Directive: 'ROLL_BACK',
+        Description: expect.stringMatching(
+          /^Veltrix guard: inconclusive: not judged at 2 looks in a row: .+; its owner accepts/,
+        ),
+      });
+      expect(counts()).toMatchObject({ GuardBlind: 2, GuardRollbacks: 1 });
+    },
+  );
 
   it('says why in the report, where it can still be written', async () => {
     const about = await reported();
@@ -104,7 +109,8 @@ describe('a look without inputs', () => {
   it('waits for a first deployment’s nodes, which cannot start without it, whatever the policy', async () => {
     const about = await world();
     const { tick } = watcher(about, { guard: { withoutInputs: 'rollback' } });
-    expect(await tick({ DeploymentNumber: 1 })).toEqual(goesOn);
+    for (let times = 0; times < 3; times++) expect(await tick({ DeploymentNumber: 1 })).toEqual(goesOn);
+    expect(await tick()).toEqual(goesOn);
     expect((await tick()).Directive).toBe('ROLL_BACK');
   });
 
@@ -121,6 +127,16 @@ describe('a look without inputs', () => {
       nodes: { tested: 2, previous: 2 },
     });
     expect((await looks(about, seeing.tick, harm.slice(4)))[0]).toMatchObject({ Directive: 'ROLL_BACK' });
+  });
+
+  it('takes back no undo, though nothing says that it is one but the question', async () => {
+    const about = await reported();
+    const guard = { withoutInputs: 'rollback', inconclusiveAtTheEnd: 'rollback' } as const;
+    const { AppConfig } = without;
+    const { tick } = watcher(about, { guard, ...(AppConfig && { outside: AppConfig }) });
+    const undo = { Description: 'rollback of deployment 1: errors doubled (anna)' };
+    for (let times = 0; times < 3; times++) expect(await tick(undo)).toEqual(goesOn);
+    expect((await tick()).Directive).toBe('ROLL_BACK');
   });
 
   it('counts as blind when nobody says whose rollout it is', async () => {
@@ -151,6 +167,75 @@ describe('a look without inputs', () => {
     expect((await reportOf(about))?.blind?.why).toBe(
       'version 2 of gameplay has no label to know its nodes by',
     );
+  });
+});
+
+describe('the last look, without its memory', () => {
+  const baking = { DeploymentState: 'BAKING', PercentageComplete: '100.0' };
+  const guard = { inconclusiveAtTheEnd: 'rollback' } as const;
+  const unreadable = (outside: Outside): Outside => ({
+    ...outside,
+    rollouts: { ...outside.rollouts, readGuard: async () => ({ revision: 4 }) },
+  });
+
+  /** A rollout whose looks come to a verdict, and then its end. */
+  async function ending(errors: number) {
+    const about = await world();
+    await looks(
+      about,
+      watcher(about, { guard: { ...guard, actions: { errors: 'warn' } } }).tick,
+      rollout(errors),
+    );
+    await about.clock.advance(60 * minuteMs);
+    await about.report(rollout(errors, 5)[4] ?? {});
+    return about;
+  }
+
+  it.each([
+    ['cannot be asked for', without['its memory']],
+    ['cannot be read', unreadable],
+  ])('that %s stands by what the rollout’s own record says', async (_, outside = unreadable) => {
+    const about = await ending(1);
+    const { tick, lines } = watcher(about, { guard, outside });
+    expect(await tick(baking)).toEqual(goesOn);
+    expect(lines()).toContain('"verdict":"healthy"');
+  });
+
+  it('stands by what this container said, when nothing answers', async () => {
+    const about = await world();
+    let isDown = false;
+    const outside = (fine: Outside): Outside =>
+      isDown ? { ...fine, rollouts: { ...fine.rollouts, read: fails, readGuard: fails } } : fine;
+    const { tick } = watcher(about, { guard, outside });
+    await looks(about, tick, rollout(1));
+    await about.clock.advance(60 * minuteMs);
+    await about.report(rollout(1, 5)[4] ?? {});
+    isDown = true;
+    expect(await tick(baking)).toEqual(goesOn);
+    expect((await watcher(about, { guard, outside }).tick(baking)).Directive).toBe('ROLL_BACK');
+  });
+
+  it('knows nothing of another deployment', async () => {
+    const about = await ending(1);
+    const { tick } = watcher(about, { guard, outside: unreadable });
+    await tick({ ...baking, DeploymentNumber: 1 });
+    const { rollouts } = about;
+    const empty = watcher(about, {
+      guard,
+      outside: (fine) => ({
+        ...unreadable(fine),
+        rollouts: { ...rollouts, read: async () => new Map(), readGuard: async () => ({ revision: 4 }) },
+      }),
+    });
+    await empty.tick({ ...baking, DeploymentNumber: 1 });
+    expect((await empty.tick(baking)).Directive).toBe('ROLL_BACK');
+  });
+
+  it('still finds harm that needs no memory', async () => {
+    const about = await ending(1);
+    const refused = { label: newLabel, reason: 'no' };
+    await about.report({ a: { label: oldLabel, refused }, b: { label: oldLabel, refused } });
+    expect((await watcher(about, { guard, outside: unreadable }).tick(baking)).Directive).toBe('ROLL_BACK');
   });
 });
 
@@ -223,6 +308,7 @@ describe('whatever is missing, late, broken or doubled', () => {
         outside: (outside) => ({
           records: { sample: through(given.sample, outside.records.sample) },
           rollouts: {
+            read: through(given.memory, outside.rollouts.read),
             readGuard: through(given.memory, outside.rollouts.readGuard),
             writeGuard: through(given.write, outside.rollouts.writeGuard),
           },

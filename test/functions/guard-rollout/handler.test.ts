@@ -107,6 +107,118 @@ describe('guard-rollout', () => {
   });
 });
 
+describe('reports that do not arrive', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, index) => `n${index}`);
+  const fleet = (count: number, label: string, requests: number) =>
+    Object.fromEntries(
+      names(count).map((name) => [name, { label, counters: worked([5_000, 5], [requests, 1]) }]),
+    );
+  const baking = { DeploymentState: 'BAKING', PercentageComplete: '100.0' };
+
+  /** All hold the version, it bakes, and nothing is wrong. */
+  async function baked(count: number) {
+    const about = await world();
+    const guarded = watcher(about);
+    await looks(about, guarded.tick, [fleet(count, oldLabel, 0), fleet(count, newLabel, 1_000)]);
+    await about.report(fleet(count, newLabel, 2_000));
+    return { about, ...guarded };
+  }
+
+  it('make a look blind, and nobody silent, once they are too old to trust', async () => {
+    const { about, tick, counts } = await baked(6);
+    await about.clock.advance(60_000);
+    expect(await tick(baking)).toEqual(goesOn);
+    expect(counts()).toEqual({ GuardLooks: 3 });
+    await about.clock.advance(1);
+    expect(await tick(baking)).toEqual(goesOn);
+    expect(counts()).toEqual({ GuardLooks: 4, GuardBlind: 1 });
+    expect((await about.rollouts.read(cluster, [2])).get(2)?.guard).toMatchObject({
+      blind: { why: 'no report of app/staging has arrived for more than a minute', looks: 1 },
+    });
+  });
+
+  it('make no node silent while one that reports every minute is in time', async () => {
+    const { about, tick, counts } = await baked(6);
+    await about.report({ slow: { label: newLabel, changes: { reportIntervalMs: 60_000 } } });
+    await about.clock.advance(90_000);
+    expect(await tick(baking)).toEqual(goesOn);
+    expect(counts()).toEqual({ GuardLooks: 3 });
+  });
+
+  it('are overdue by what has arrived since, not by the clock', async () => {
+    const about = await world();
+    const { tick, counts } = watcher(about);
+    const changes = { reportIntervalMs: 60_000 };
+    const [old, fresh] = [
+      { label: oldLabel, changes },
+      { label: newLabel, changes },
+    ];
+    await looks(about, tick, [{ a: old, b: old, c: old }]);
+    await about.report({ a: fresh, b: fresh, c: fresh });
+    await tick(baking);
+    await about.clock.advance(115_000);
+    await about.report({ c: fresh });
+    await about.clock.advance(70_000);
+    expect(await tick(baking)).toEqual(goesOn);
+    expect(counts()).toEqual({ GuardLooks: 3 });
+  });
+
+  it('of one shard of four warn, while the others arrive', async () => {
+    const { about, tick, counts } = await baked(12);
+    await about.clock.advance(60_000);
+    const { n0: _0, n1: _1, n2: _2, ...heard } = fleet(12, newLabel, 3_000);
+    await about.report(heard);
+    expect(await tick(baking)).toEqual(goesOn);
+    expect(counts()).toEqual({ GuardLooks: 3, GuardWarnings: 1 });
+  });
+});
+
+describe('the undo of a deployment', () => {
+  it('is watched and warned about, and never taken back', async () => {
+    const about = await world('rollback of deployment 1: errors doubled (anna)');
+    const { tick, counts } = watcher(about);
+    expect(await looks(about, tick, rollout(60))).toEqual([goesOn, goesOn, goesOn, goesOn]);
+    expect(counts()).toEqual({ GuardLooks: 4, GuardWarnings: 2 });
+    expect((await about.rollouts.readGuard(cluster, 2)).facts?.undoes).toBe(1);
+    expect((await about.rollouts.read(cluster, [2])).get(2)?.guard?.summary).toMatch(
+      /; it goes on, since it takes back deployment 1$/,
+    );
+  });
+});
+
+describe('the first answer of a process', () => {
+  const never = new Promise<never>(() => undefined);
+
+  it.each([
+    ['has started a moment ago', 0, 2_000],
+    ['took 500 ms to start', 500, 2_000],
+    ['took 1.2 s to start', 1_200, 1_300],
+    ['took long to start', 2_400, 800],
+    ['took all the time there is', 3_000, 800],
+    ['was started long before', 3_001, 2_000],
+  ])('comes in time when it %s', async (_, upMs, withinMs) => {
+    const about = await world();
+    await about.report({ a: { label: oldLabel } });
+    const slow = watcher(about, {
+      upMs,
+      outside: (outside) => ({
+        ...outside,
+        rollouts: { ...outside.rollouts, writeGuard: () => never },
+      }),
+    });
+    const afterMs = async () => {
+      const beganMs = about.clock.monotonicMs();
+      let endedMs: number | undefined;
+      void slow.tick().then(() => {
+        endedMs = about.clock.monotonicMs();
+      });
+      while (endedMs === undefined) await about.clock.advance(100);
+      return endedMs - beganMs;
+    };
+    expect([await afterMs(), await afterMs()]).toEqual([withinMs, 2_000]);
+  });
+});
+
 describe('what a look costs', () => {
   function counting(about: Awaited<ReturnType<typeof world>>) {
     const calls: string[] = [];
@@ -120,6 +232,10 @@ describe('what a look costs', () => {
             },
           },
           rollouts: {
+            read: (...args) => {
+              calls.push('record');
+              return outside.rollouts.read(...args);
+            },
             readGuard: (...args) => {
               calls.push('get');
               return outside.rollouts.readGuard(...args);
@@ -138,24 +254,58 @@ describe('what a look costs', () => {
     return { calls, container };
   }
 
-  it('is AppConfig once a deployment, then one read, one sample and one write, whatever container looks', async () => {
+  it('is AppConfig once a container, beside the others, then one read, one sample and one write', async () => {
     const about = await world();
     const { calls, container } = counting(about);
     const first = container();
     await looks(about, first.tick, rollout(1, 2));
     await looks(about, container().tick, rollout(1, 1));
     expect(calls).toEqual([
-      'get',
-      'sample',
       'AppConfig',
+      'get',
+      'sample',
+      'record',
       'put',
       'get',
       'sample',
       'put',
+      'AppConfig',
       'get',
       'sample',
       'put',
     ]);
+  });
+
+  it.each([
+    ['stops at the version before', 2, 2],
+    ['ends at 500 deployments of other profiles', 600, 500],
+  ])('of AppConfig %s', async (_, older, expected) => {
+    const about = await world();
+    await about.report({ a: { label: oldLabel } });
+    let read = 0;
+    const { tick } = watcher(about, {
+      outside: (outside) => ({
+        ...outside,
+        storeOf: (...ids) => {
+          const store = outside.storeOf(...ids);
+          return {
+            ...store,
+            async *deployments() {
+              const [newest, first] = [await store.deployment(2), await store.deployment(1)];
+              for (let index = 0; index < older; index++) {
+                read += 1;
+                yield index === 0 ? newest : older === 2 ? first : { ...first, profile: 'limits' };
+              }
+            },
+          };
+        },
+      }),
+    });
+    await tick();
+    expect(read).toBe(expected);
+    expect((await about.rollouts.readGuard(cluster, 2)).facts?.previousLabel).toBe(
+      older === 2 ? oldLabel : undefined,
+    );
   });
 
   it('is not AppConfig again while a container lives, though nothing can be kept', async () => {

@@ -84,6 +84,7 @@ it('judges a rollout that AppConfig runs by the records of real reports, kept in
       }),
       deadline: (afterMs) => AbortSignal.timeout(afterMs),
       clock,
+      upMs: () => 0,
       log: told.log,
       measures: told.measures,
     });

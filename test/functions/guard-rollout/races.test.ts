@@ -53,7 +53,8 @@ describe('two runs over one memory', () => {
     await looks(about, watcher(about).tick, rollout(60).slice(0, 3));
     await about.report(rollout(60)[3] ?? {});
     let reads = 0;
-    const losing = (rollouts: Pick<RolloutRecords, 'readGuard' | 'writeGuard'>) => ({
+    const losing = (rollouts: Pick<RolloutRecords, 'read' | 'readGuard' | 'writeGuard'>) => ({
+      read: rollouts.read,
       readGuard: (...where: Parameters<RolloutRecords['readGuard']>) => {
         reads += 1;
         return rollouts.readGuard(...where);

@@ -39,13 +39,13 @@ export interface Said {
 }
 
 /** Version 1 of `gameplay` is deployed in staging, and version 2 is on its way as deployment 2. */
-export async function world(): Promise<World> {
+export async function world(description = 'why (anna)'): Promise<World> {
   const clock = virtualClock(Date.UTC(2026, 0, 1, 1));
   const appConfig = new InMemoryAppConfig({ profiles: ['gameplay', 'limits'] });
   await deploy(appConfig, 1);
   appConfig.finish('staging');
   appConfig.nowMs = clock.now();
-  await deploy(appConfig, 2);
+  await deploy(appConfig, 2, description);
   const records = inMemoryRecords(() => clock.now());
   let sequence = 0;
   const report: World['report'] = async (nodes) => {
@@ -58,9 +58,13 @@ export async function world(): Promise<World> {
   return { appConfig, clock, records, rollouts: inMemoryRollouts(), report };
 }
 
-async function deploy(appConfig: InMemoryAppConfig, version: number): Promise<void> {
+async function deploy(
+  appConfig: InMemoryAppConfig,
+  version: number,
+  description = 'why (anna)',
+): Promise<void> {
   const store = appConfig.environment('staging');
-  const [bytes, description] = [new TextEncoder().encode('{}'), 'why (anna)'];
+  const bytes = new TextEncoder().encode('{}');
   const label = `v${version}-00000000`;
   await store.createVersion({ profile: 'gameplay', bytes, label, description, after: version - 1 });
   const latestDeployment = version - 1;
@@ -114,6 +118,8 @@ export interface Through {
   readonly guard?: GuardOptions;
   readonly outside?: (outside: Outside, signal: AbortSignal) => Outside;
   readonly directory?: typeof directory;
+  /** How long the process has run at each question; long by default. */
+  readonly upMs?: number;
 }
 
 /** One container of the function. */
@@ -136,6 +142,7 @@ export function watcher(about: World, through: Through = {}) {
       ),
     deadline: (afterMs) => deadline(about.clock, afterMs),
     clock: () => about.clock.now(),
+    upMs: () => through.upMs ?? minuteMs,
     log: told.log,
     measures: told.measures,
   });

@@ -347,7 +347,7 @@ describe('the queue’s turn, when it died', () => {
           ...queues,
           write: async (...args) => (call === 'write' ? die() : queues.write(...args)),
         },
-        changes: { records: { savePublication: async () => (call === 'record' ? die() : undefined) } },
+        changes: { records: { savePublication: async () => (call === 'record' ? die() : 'saved') } },
       });
       await dying.advance().catch(() => undefined);
       for (let turn = 0; turn < 3; turn++) {

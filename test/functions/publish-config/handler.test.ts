@@ -213,7 +213,7 @@ describe('publish-config, given content that it must refuse', () => {
       content: {},
       strategy: 'yolo',
     });
-    expect(result).toMatchObject({ outcome: 'content-refused', subject: 'The request' });
+    expect(result).toMatchObject({ outcome: 'request-not-understood' });
     expect(JSON.stringify(result)).toContain('is \\"yolo\\", expected one of');
     expect(JSON.stringify(result)).toContain('description');
   });

@@ -38,6 +38,26 @@ describe('publish-config, asked for what was taken back', () => {
     expect(await publisher(world).publish(request(2))).toMatchObject({ outcome: 'accepted', version: 3 });
   });
 
+  it.each([
+    ['APPCONFIG', 'Error invoking extension veltrix-main-guard: Task timed out', 'accepted'],
+    ['APPCONFIG', 'Rollback requested by extension veltrix-main-guard: error invoking', 'rolled-back-lately'],
+    ['USER', 'Error invoking extension', 'rolled-back-lately'],
+  ])('holds against content what %s logged as "%s": %s', async (triggeredBy, description, outcome) => {
+    const world = await deployed(1);
+    await publisher(world).publish(request(2));
+    world.rollBack('staging', triggeredBy, description);
+    expect(await publisher(world).publish(request(2))).toMatchObject({ outcome });
+  });
+
+  it('says that AppConfig does not tell what a person stopped it for', async () => {
+    const world = await deployed(1);
+    await publisher(world).publish(request(2));
+    world.rollBack('staging', 'USER');
+    expect(await publisher(world).publish(request(2))).toMatchObject({
+      why: 'Rollback initiated by a test; AppConfig does not tell whether for its content or to make way for another profile',
+    });
+  });
+
   it('takes other content at once', async () => {
     const world = await rolledBack();
     expect(await publisher(world).publish(request(3))).toMatchObject({ outcome: 'accepted' });

@@ -14,6 +14,7 @@ import {
   waitingIn,
 } from '../../../core/delivery/publish-queue.js';
 import type { PublishResult } from '../../../core/delivery/publishing.js';
+import { personsTurnMs } from '../../../core/delivery/queue-turns.js';
 import { all } from '../../aws/all.js';
 import type { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { appConfig, publisher, request, tablesOf } from './publisher.js';
@@ -132,6 +133,8 @@ class Game {
   private async drain(): Promise<void> {
     for (let turn = 0; turn < 10; turn++) {
       this.world.finish('staging');
+      // Nobody takes anything back any more.
+      this.world.nowMs += personsTurnMs;
       await this.attempt({ kind: 'advance' });
     }
   }

@@ -58,6 +58,7 @@ describe('publish --queue', () => {
       version: 2,
       label: 'v2-36337974',
       place: 1,
+      caller: 'arn:aws:sts::123456789012:assumed-role/x/y',
     });
     expect(await entriesOf(world)).toEqual([
       {
@@ -301,7 +302,7 @@ describe('a person at the queue', () => {
       unchanged: false,
     });
     expect(await entriesOf(world)).toEqual([]);
-    expect(counts()).toEqual({ PublishQueueChanged: 1 });
+    expect(counts()).toEqual({ PublishQueueChanged: 1, PublishDropped: 1 });
   });
 
   it('learns that nothing of the profile waits, and what does', async () => {
@@ -389,6 +390,6 @@ describe('a person at the queue', () => {
 
   it('is told what is wrong with a request', async () => {
     const result = await publisher(appConfig()).publish({ ...act('drop'), queueAction: 'pause' });
-    expect(result).toMatchObject({ outcome: 'content-refused', subject: 'The request' });
+    expect(result).toMatchObject({ outcome: 'request-not-understood' });
   });
 });

@@ -39,14 +39,17 @@ describe('validate-config', () => {
   it.each([
     {
       content: '{"queueSize":101}',
-      message: 'limits is not valid:\n- queueSize is 101, expected at most 100',
+      message: 'Refused by Veltrix: limits is not valid:\n- queueSize is 101, expected at most 100',
     },
     {
       content: '{"queueSize":"10","names":[1],"typo":1}',
       message:
-        'limits is not valid:\n- queueSize is "10", expected a number\n- names[0] is 1, expected text\n- typo is unknown: the schema has no such key',
+        'Refused by Veltrix: limits is not valid:\n- queueSize is "10", expected a number\n- names[0] is 1, expected text\n- typo is unknown: the schema has no such key',
     },
-    { content: '[]', message: 'limits is not valid:\n- is an empty list, expected a map' },
+    {
+      content: '[]',
+      message: 'Refused by Veltrix: limits is not valid:\n- is an empty list, expected a map',
+    },
   ])('refuses $content, naming each place and what is expected there', async ({ content, message }) => {
     await expect(validator().validate(event(content))).rejects.toThrow(new Error(message));
   });
@@ -74,7 +77,9 @@ describe('validate-config', () => {
 
   it('refuses, too, what a single long problem makes too long', async () => {
     const content = JSON.stringify({ queueSize: 1, ['k'.repeat(2000)]: 1 });
-    await expect(validator().validate(event(content))).rejects.toThrow('limits is not valid:\n(and 1 more)');
+    await expect(validator().validate(event(content))).rejects.toThrow(
+      'Refused by Veltrix: limits is not valid:\n(and 1 more)',
+    );
   });
 
   it('refuses an event that is none of AppConfig’s', async () => {
