@@ -36,7 +36,7 @@ export function synthesize(outdir?: string): string {
     // What nodes report.
     const fleet = new FleetStack(app, name('Fleet'), { env, stage });
     // What tells people that something needs them; nothing depends on it.
-    new OperationsStack(app, name('Operations'), { env, stage });
+    new OperationsStack(app, name('Operations'), { env, stage, applications });
 
     // Found by name, so nothing but this says which comes first.
     delivery.addStackDependency(data);

@@ -31,6 +31,12 @@ const endings: readonly EventType[] = [
   'dev.veltrix.deployment.reverted',
 ];
 
+/** Events that tell that a version is undone: who did it by hand is theirs. */
+const undoings: readonly EventType[] = [
+  'dev.veltrix.deployment.rolled-back',
+  'dev.veltrix.deployment.reverted',
+];
+
 /** `dev.veltrix.deployment.started.schema.json`. */
 const fileOf = (type: EventType): string => `${type}.schema.json`;
 
@@ -68,9 +74,10 @@ function schemaOf(type: EventType): unknown {
 
 /** Each member stands only in the events that may carry it. */
 function narrowed(data: Node, type: EventType): unknown {
-  const { percentage, guard, ...members } = data.properties;
+  const { percentage, guard, undone, ...members } = data.properties;
   if (type === 'dev.veltrix.deployment.progressed') members['percentage'] = percentage ?? {};
   if (endings.includes(type)) members['guard'] = guard ?? {};
+  if (undoings.includes(type)) members['undone'] = undone ?? {};
   return { ...data, properties: members };
 }
 

@@ -11,7 +11,7 @@ import { guardConcurrency, type Stage } from '../stages.js';
 import type { AppConfigApplication } from './appconfig-application.js';
 import { lambdaExtensionRole } from './extension-role.js';
 
-/** AppConfig waits about 3 seconds for a tick, cold start included; the guard answers by itself after 2. */
+/** AppConfig waits about 3 seconds for a tick, cold start included; the guard answers by itself 2 after it starts. */
 const guardTimeoutSeconds = 3;
 /** One whole processor (Lambda's guide): loading the bundle and reading two thousand records are work for one. */
 const guardMemoryMb = 1769;
@@ -60,11 +60,15 @@ export class RolloutGuard extends Construct {
       },
       memoryMb: guardMemoryMb,
       timeoutSeconds: guardTimeoutSeconds,
+      sourceMaps: false,
       reservedConcurrency: guardConcurrency(stage, environments),
     });
     const stack = Stack.of(this);
     guard.allow(['dynamodb:Query'], [tableArn(stack, nodesTable(stage.name))]);
-    guard.allow(['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tableArn(stack, rolloutsTable(stage.name))]);
+    guard.allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'],
+      [tableArn(stack, rolloutsTable(stage.name))],
+    );
     // The list of all applications is no resource that could be named.
     guard.allow(['appconfig:ListApplications'], ['*']);
     return guard;

@@ -1,13 +1,16 @@
-/** The alarms of a stage: each says what it means for the service, and has a section of its own name in docs/operations.md. */
+/** The alarms of a stage: each says what it means for the service, and has a section in docs/operations.md. */
 
-import { deadLettersQueue, guardFunction } from '../../core/names.js';
+import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
+import { deadLettersQueue, guardFunction, publishFunction, recordLoadFunction } from '../../core/names.js';
+import { fanOutMetrics } from '../../functions/fan-out-change/settings.js';
 import { guardMetrics } from '../../functions/guard-rollout/settings.js';
 import { publishMetrics } from '../../functions/publish-config/settings.js';
 
-/** Raised when the metric reaches 1. */
 export interface AlarmAbout {
-  /** Unique; the anchor of its section. */
+  /** Unique. */
   readonly name: string;
+  /** The anchor of its section; its name when absent. */
+  readonly section?: string;
   /** What it means for the service, in one or two sentences. */
   readonly impact: string;
   readonly metric: {
@@ -16,6 +19,8 @@ export interface AlarmAbout {
     readonly dimensions: Readonly<Record<string, string>>;
     readonly statistic: 'Sum' | 'Maximum';
   };
+  /** Raised when the metric reaches it; absent for the first one. */
+  readonly threshold?: number;
   /** So many bad minutes among those watched; absent for the first bad one. */
   readonly minutes?: { readonly watched: number; readonly bad: number };
   /** True for a state that is worth hearing the end of; what happened once has none. */
@@ -30,7 +35,29 @@ const counted = (service: string, name: string) => ({
   statistic: 'Sum' as const,
 });
 
-export function alarms(stage: string): readonly AlarmAbout[] {
+/** What Lambda itself counts of a function. */
+const lambda = (FunctionName: string, name: string, statistic: 'Sum' | 'Maximum') => ({
+  namespace: 'AWS/Lambda',
+  name,
+  dimensions: { FunctionName },
+  statistic,
+});
+
+/** From here on no record is fresh enough for the guard (core/fleet/liveness.ts). */
+const reportsLateMs = 60_000;
+
+/** Alarms of a stage with these environments. */
+export function alarms(stage: string, environments: readonly ClusterAddress[]): readonly AlarmAbout[] {
+  return [
+    ...publishing(),
+    ...environments.map((environment) => publishFunctionOf(stage, environment)),
+    ...verdicts(),
+    ...guardItself(stage),
+    ...telling(stage),
+  ];
+}
+
+function publishing(): readonly AlarmAbout[] {
   return [
     {
       name: 'emergency-publish',
@@ -39,6 +66,33 @@ export function alarms(stage: string): readonly AlarmAbout[] {
       metric: counted('publish-config', publishMetrics.immediate),
     },
     {
+      name: 'publish-held',
+      impact:
+        'The turn of a queued change came and something speaks against it: it waits until a person lets it go on or takes it out.',
+      metric: counted('publish-config', publishMetrics.held),
+    },
+    {
+      name: 'publish-unrecorded',
+      impact:
+        'A change was deployed, and who published it is kept in the description of its deployment only, which may be cut short.',
+      metric: counted('publish-config', publishMetrics.unrecorded),
+    },
+  ];
+}
+
+/** Every environment has a function of its own, and an alarm cannot search for them. */
+const publishFunctionOf = (stage: string, environment: ClusterAddress): AlarmAbout => ({
+  name: `publish-failed-${environment.application}-${environment.environment}`,
+  section: 'publish-failed',
+  impact: `Publishing to ${formatCluster(environment)} failed, by hand or from the queue: what nodes hold stays as it is.`,
+  metric: lambda(publishFunction(stage, environment), 'Errors', 'Sum'),
+  minutes: { watched: 5, bad: 2 },
+  lasts: true,
+});
+
+function verdicts(): readonly AlarmAbout[] {
+  return [
+    {
       name: 'guard-rolled-back',
       impact:
         'The fleet did worse with a change, so the guard rolled it back: nodes return to the old values, and git still has the new ones.',
@@ -46,7 +100,8 @@ export function alarms(stage: string): readonly AlarmAbout[] {
     },
     {
       name: 'guard-blind',
-      impact: 'A rollout goes on unwatched: the guard cannot read what nodes report, or they report nothing.',
+      impact:
+        'The guard cannot see what a rollout does: records cannot be read, or no report arrives. It goes on unwatched, unless its owner wants it rolled back then.',
       metric: counted('guard-rollout', guardMetrics.blind),
       minutes: { watched: 5, bad: 2 },
       lasts: true,
@@ -56,7 +111,37 @@ export function alarms(stage: string): readonly AlarmAbout[] {
       impact: 'A rollout goes on unwatched: the guard met a defect of its own, and let it go on.',
       metric: counted('guard-rollout', guardMetrics.failed),
     },
-    ...guardItself(stage),
+    {
+      name: 'guard-unkept',
+      impact:
+        'What the guard saw of a rollout was not kept: its next look has less to judge by, and history may lack its verdict.',
+      metric: counted('guard-rollout', guardMetrics.unkept),
+      minutes: { watched: 5, bad: 2 },
+      lasts: true,
+    },
+  ];
+}
+
+/** What is told of the fleet, and of changes. */
+function telling(stage: string): readonly AlarmAbout[] {
+  return [
+    {
+      name: 'fan-out-failed',
+      impact:
+        'Changes are deployed, and whoever follows the stream of changes is not told of them: events wait, none is lost.',
+      metric: counted('fan-out-change', fanOutMetrics.failed),
+      minutes: { watched: 10, bad: 2 },
+      lasts: true,
+    },
+    {
+      name: 'reports-late',
+      impact:
+        'What nodes report is recorded more than a minute late: status shows the past, and the guard is blind.',
+      metric: lambda(recordLoadFunction(stage), 'IteratorAge', 'Maximum'),
+      threshold: reportsLateMs,
+      minutes: { watched: 5, bad: 2 },
+      lasts: true,
+    },
     {
       name: 'dead-letters',
       impact:
@@ -74,19 +159,25 @@ export function alarms(stage: string): readonly AlarmAbout[] {
 
 /** AppConfig rolls back when the guard does not answer, whatever the change was. */
 function guardItself(stage: string): readonly AlarmAbout[] {
-  const lambda = { namespace: 'AWS/Lambda', dimensions: { FunctionName: guardFunction(stage) } };
+  const name = guardFunction(stage);
   return [
+    {
+      name: 'guard-unanswered',
+      impact:
+        'AppConfig got no answer from the guard in time and rolled the rollout back for it: the change itself may be good.',
+      metric: counted('fan-out-change', fanOutMetrics.unanswered),
+    },
     {
       name: 'guard-crashed',
       impact:
         'The guard crashed or timed out, and AppConfig rolled the rollout back for it: the change itself may be good.',
-      metric: { ...lambda, name: 'Errors', statistic: 'Sum' },
+      metric: lambda(name, 'Errors', 'Sum'),
     },
     {
       name: 'guard-throttled',
       impact:
         'Lambda had no room for the guard, and AppConfig rolled the rollout back for it: the change itself may be good.',
-      metric: { ...lambda, name: 'Throttles', statistic: 'Sum' },
+      metric: lambda(name, 'Throttles', 'Sum'),
     },
   ];
 }

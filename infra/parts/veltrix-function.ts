@@ -21,6 +21,8 @@ export interface VeltrixFunctionProps<Settings extends z.ZodType> {
   readonly timeoutSeconds: number;
   /** Runs that may go on at once, kept free for this function alone; absent to share the account's. */
   readonly reservedConcurrency?: number | undefined;
+  /** False where an answer is waited for: at the first error, Node reads and decodes a map that is larger than the bundle. */
+  readonly sourceMaps?: boolean;
 }
 
 export class VeltrixFunction<Settings extends z.ZodType = z.ZodType> extends Construct {
@@ -47,7 +49,10 @@ export class VeltrixFunction<Settings extends z.ZodType = z.ZodType> extends Con
       ...(props.reservedConcurrency !== undefined && {
         reservedConcurrentExecutions: props.reservedConcurrency,
       }),
-      environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },
+      environment: {
+        ...props.environment,
+        ...(props.sourceMaps !== false && { NODE_OPTIONS: '--enable-source-maps' }),
+      },
       tracing: Tracing.ACTIVE,
       logGroup,
       role,

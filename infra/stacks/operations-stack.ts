@@ -1,9 +1,10 @@
 /** What tells people that something needs them. It watches the other stacks by their names, and nothing depends on it. */
 
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Alarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { alarmName } from '../../core/names.js';
+import type { Application } from '../../core/profiles.js';
 import { type AlarmAbout, alarms } from '../parts/alarms.js';
 import type { Stage } from '../stages.js';
 
@@ -12,19 +13,31 @@ const periodSeconds = 60;
 
 export interface OperationsStackProps extends StackProps {
   readonly stage: Stage;
+  readonly applications: readonly Application[];
 }
 
 export class OperationsStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, ...props }: OperationsStackProps) {
+  constructor(scope: Construct, id: string, { stage, applications, ...props }: OperationsStackProps) {
     super(scope, id, props);
-    for (const about of alarms(stage.name)) this.alarm(stage, about);
+    const environments = applications.flatMap(({ name: application, environments }) =>
+      environments.map((environment) => ({ application, environment })),
+    );
+    for (const about of alarms(stage.name, environments)) this.alarm(stage, about);
+    if (stage.alarmTopicArn === undefined) this.warnOfSilence(stage.name);
+  }
+
+  private warnOfSilence(stage: string): void {
+    Annotations.of(this).addWarningV2(
+      'veltrix:alarms-tell-nobody',
+      `The alarms of stage ${stage} tell nobody: name a topic in infra/stages.ts (alarmTopicArn).`,
+    );
   }
 
   private alarm({ name, alarmTopicArn }: Stage, about: AlarmAbout): void {
-    const { metric, minutes = { watched: 1, bad: 1 } } = about;
+    const { metric, section = about.name, threshold = 1, minutes = { watched: 1, bad: 1 } } = about;
     const alarm = new Alarm(this, about.name, {
       alarmName: alarmName(name, about.name),
-      alarmDescription: `${about.impact} What to do: docs/operations.md#${about.name}`,
+      alarmDescription: `${about.impact} What to do: docs/operations.md#${section}`,
       metric: new Metric({
         namespace: metric.namespace,
         metricName: metric.name,
@@ -32,7 +45,7 @@ export class OperationsStack extends Stack {
         statistic: metric.statistic,
         period: Duration.seconds(periodSeconds),
       }),
-      threshold: 1,
+      threshold,
       evaluationPeriods: minutes.watched,
       datapointsToAlarm: minutes.bad,
       // Nothing is counted while nothing happens.

@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll } from 'vitest';
 import { synthesize } from '../../infra/app.js';
 
@@ -28,7 +29,7 @@ export interface Assembly {
   readonly manifest: { readonly artifacts: Record<string, { readonly dependencies?: readonly string[] }> };
 }
 
-/** Call it once, in the body of a file that synthesizes: CDK's own checks of templates take seconds, and `cdk synth` makes them. */
+/** CDK's own checks of templates take seconds, and `cdk synth` makes them. */
 export function withoutValidation(): void {
   const validation = process.env['CDK_VALIDATION'];
   beforeAll(() => {
@@ -38,6 +39,23 @@ export function withoutValidation(): void {
     if (validation === undefined) delete process.env['CDK_VALIDATION'];
     else process.env['CDK_VALIDATION'] = validation;
   });
+}
+
+/**
+ * Call it once, in the body of a file that synthesizes stacks of its own.
+ * @returns what makes an app whose assembly goes after the file's tests.
+ */
+export function scratchApps(): () => App {
+  const outdirs: string[] = [];
+  withoutValidation();
+  afterAll(() => {
+    for (const outdir of outdirs) rmSync(outdir, { recursive: true });
+  });
+  return () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'veltrix-assembly-'));
+    outdirs.push(outdir);
+    return new App({ outdir, analyticsReporting: false, treeMetadata: false });
+  };
 }
 
 /** Call it once, in the file's body. */

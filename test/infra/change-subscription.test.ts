@@ -1,17 +1,17 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Code, Function as LambdaFunction, Runtime, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { describe, expect, it } from 'vitest';
 import { ChangeSubscription, type ChangeSubscriptionProps } from '../../infra/change-subscription.js';
-import { type Resource, text, withoutValidation } from './assembly.js';
+import { type Resource, scratchApps, text } from './assembly.js';
 
-withoutValidation();
+const scratchApp = scratchApps();
 
 type About = Omit<ChangeSubscriptionProps, 'handler'>;
 
 /** A stack with one subscription. */
 function subscribed(about: (stack: Stack) => About = () => ({})): Record<string, Resource> {
-  const app = new App({ analyticsReporting: false, treeMetadata: false });
+  const app = scratchApp();
   const stack = new Stack(app, 'Mine');
   const handler = new LambdaFunction(stack, 'Handler', {
     runtime: Runtime.NODEJS_22_X,

@@ -150,6 +150,7 @@ describe('the roles of the delivery stack', () => {
         ${traces}
         ${readsDeployments}
         dynamodb:Query dynamodb:table/veltrix-main-nodes
+        dynamodb:BatchGetItem dynamodb:table/veltrix-main-rollouts
         dynamodb:GetItem dynamodb:table/veltrix-main-rollouts
         dynamodb:UpdateItem dynamodb:table/veltrix-main-rollouts
       `).filter(Boolean),

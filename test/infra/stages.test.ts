@@ -1,12 +1,11 @@
-import { App } from 'aws-cdk-lib';
 import { describe, expect, it } from 'vitest';
 import { applications } from '../../config/applications.js';
 import { bundleFunctions } from '../../infra/bundle.js';
 import { DeliveryStack } from '../../infra/stacks/delivery-stack.js';
 import { defaultStrategy, guardConcurrency, type Stage, stages, stagesSchema } from '../../infra/stages.js';
-import { withoutValidation } from './assembly.js';
+import { scratchApps } from './assembly.js';
 
-withoutValidation();
+const scratchApp = scratchApps();
 
 const of = (name: string, about: object = {}) => ({ name, strategies: {}, otherwise: 'linear-20', ...about });
 
@@ -46,7 +45,7 @@ describe('a stage', () => {
 describe('the guard of a stage', () => {
   /** What is associated with extensions in a stage. */
   const associated = (about: object): string[] => {
-    const app = new App({ analyticsReporting: false, treeMetadata: false });
+    const app = scratchApp();
     const stack = new DeliveryStack(app, 'Delivery', { stage: only(about), applications });
     const { Resources } = app.synth().getStackByName(stack.stackName).template;
     return Object.keys(Resources).filter((id) => /^(Changes|Guard)Association/.test(id));

@@ -47,7 +47,7 @@ const eventsArbitrary = fc
     log: fc.array(
       fc.record({
         type: fc.constantFrom(...logTypes),
-        triggeredBy: fc.string(),
+        triggeredBy: fc.oneof(fc.string(), fc.constant('USER')),
         description: fc.oneof(fc.string(), fc.constant('Configuration available to 25.00% of clients')),
         occurredAt: fc.constant('2026-11-21T10:00:00.000Z'),
       }),
@@ -63,7 +63,7 @@ const eventsArbitrary = fc
         {
           ...about,
           ...(label !== undefined && { label }),
-          ...(isJudged && { record: { guard: report } }),
+          ...(isJudged && { record: { guard: report, undone } }),
           profile: 'tax',
           state: 'DEPLOYING',
           percentage: 10,
@@ -74,6 +74,8 @@ const eventsArbitrary = fc
       ],
     ),
   );
+
+const undone = { author: 'anna', reason: 'errors doubled', at: '2026-11-21T10:05:00.000Z' };
 
 const report: GuardReport = {
   verdict: 'healthy',
@@ -162,13 +164,14 @@ describe('the schemas in docs/events/', () => {
     }
   });
 
-  it('know the percentage on steps and the guard’s word on endings only', () => {
+  it('know the percentage on steps, the guard’s word on endings, a person’s on what is undone', () => {
     const having = (member: string) =>
       types
         .filter((type) => member in ((published(type) as Node).properties?.['data']?.properties ?? {}))
         .map((type) => type.replace('dev.veltrix.deployment.', ''));
     expect(having('percentage')).toEqual(['progressed']);
     expect(having('guard')).toEqual(['completed', 'rolling-back', 'rolled-back', 'reverted']);
+    expect(having('undone')).toEqual(['rolled-back', 'reverted']);
   });
 });
 
