@@ -73,7 +73,6 @@ function others(options: ComposeOptions & { aws: Aws; activity: Activity }): Ser
   const { control, data } = createAppConfig({
     aws,
     clock,
-    activity,
     identity,
     speed,
     ...(seed !== undefined && { seed }),
@@ -82,7 +81,7 @@ function others(options: ComposeOptions & { aws: Aws; activity: Activity }): Ser
   return [
     control,
     data,
-    createEvents({ aws, clock, identity, activity, onLog }),
+    createEvents({ aws, clock, identity, onLog }),
     createIam({ clock, identity }),
     createKinesis({ clock, identity }),
     createLogs({ clock, identity }),

@@ -80,24 +80,24 @@ interface Side {
 }
 
 async function answer(options: GatewayOptions, incoming: Incoming, side: Side): Promise<void> {
-  const gone = new AbortController();
-  side.outgoing.once('close', () => gone.abort());
   try {
     const request = await readRequest(incoming);
     await side.opened;
-    const respond = async () => {
-      const response = isControl(request.path)
-        ? await answerControl(options.control, request, AbortSignal.any([gone.signal, side.closing]))
-        : await answerAws(options, request);
-      await writeResponse(side.outgoing, response);
-    };
-    // A control request may last as long as somebody listens.
-    const isCounted = options.activity && !isControl(request.path);
-    await (isCounted ? options.activity.track(respond()) : respond());
+    // A control request may last as long as somebody listens: it does not count as under way.
+    if (isControl(request.path)) return await respondControl(options, request, side);
+    const responded = answerAws(options, request).then((response) => writeResponse(side.outgoing, response));
+    await (options.activity?.track(responded) ?? responded);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     await writeResponse(side.outgoing, { status: error.status, headers: {}, body: error.message });
   }
+}
+
+async function respondControl(options: GatewayOptions, request: HttpRequest, side: Side): Promise<void> {
+  const gone = new AbortController();
+  side.outgoing.once('close', () => gone.abort());
+  const signal = AbortSignal.any([gone.signal, side.closing]);
+  await writeResponse(side.outgoing, await answerControl(options.control, request, signal));
 }
 
 async function answerAws(options: GatewayOptions, request: HttpRequest): Promise<StreamableResponse> {

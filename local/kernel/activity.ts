@@ -1,4 +1,8 @@
-/** Counts work that is under way, so that a test on a manual clock can wait for its end before it moves time on. */
+/**
+ * Counts work that is under way, so that a test on a manual clock can wait for its end before it moves time on. What waits for
+ * nothing but promises of this process, such as one service that calls another, is over within a turn and need not be counted:
+ * sockets, processes and files do.
+ */
 
 export interface Activity {
   /** Counts `work` from the call until it settles; gives back the same promise. */
@@ -11,13 +15,10 @@ export interface Activity {
 
 export function createActivity(): Activity {
   let underWay = 0;
-  let watchers: (() => void)[] = [];
+  const watchers: (() => void)[] = [];
   const end = () => {
     underWay -= 1;
-    if (underWay > 0) return;
-    const wake = watchers;
-    watchers = [];
-    for (const resolve of wake) resolve();
+    for (const lookAgain of watchers.splice(0)) lookAgain();
   };
   const settled = async (): Promise<void> => {
     // Work often starts more work one turn later.

@@ -1,5 +1,4 @@
 /** What AppConfig's operations work with. */
-import type { Activity } from '../../kernel/activity.js';
 import type { Aws, Identity } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import type { ScheduleName } from './deployments/schedule.js';
@@ -18,8 +17,6 @@ export interface Surroundings {
   state: State;
   readonly aws: Aws;
   readonly clock: Clock;
-  /** Counts ticks and notices under way. */
-  readonly activity: Activity;
   readonly identity: Identity;
   /** Divides the durations of rollouts and bakes, and the period of ticks. */
   readonly speed: number;

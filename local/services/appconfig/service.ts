@@ -1,6 +1,5 @@
 /** AppConfig of the local AWS: control plane and data plane over one state. What it does and does not: behaviour.md. */
 import { randomUUID } from 'node:crypto';
-import { type Activity, createActivity } from '../../kernel/activity.js';
 import type { Aws, Identity, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { createCall } from '../../kernel/operations.js';
@@ -21,8 +20,6 @@ import { dataRoutes } from './wire/data-routes.js';
 export interface AppConfigOptions {
   readonly aws: Aws;
   readonly clock: Clock;
-  /** Counts ticks and notices under way. */
-  readonly activity?: Activity;
   readonly identity: Identity;
   /** Divides the durations of rollouts and bakes and the period of ticks; greater than 0. Default: 1. */
   readonly speed?: number;
@@ -56,7 +53,6 @@ function surroundings(options: AppConfigOptions): Surroundings {
     state: emptyState(options.seed ?? randomUUID()),
     aws,
     clock,
-    activity: options.activity ?? createActivity(),
     identity,
     speed,
     schedule: options.schedule ?? 'traced',

@@ -1,5 +1,4 @@
 /** Hands events to the targets of rules: functions, asynchronously, when their policy allows it. */
-import type { Activity } from '../../kernel/activity.js';
 import type { Aws, Identity } from '../../kernel/aws.js';
 import { mayInvoke, type PolicyDocument } from './permission.js';
 import type { Rule, Target } from './state.js';
@@ -7,14 +6,13 @@ import type { Rule, Target } from './state.js';
 export interface DeliveryOptions {
   readonly aws: Aws;
   readonly identity: Identity;
-  readonly activity: Activity;
   /** Told why a target got no event. */
   readonly onTrouble: (text: string) => void;
 }
 
 /** Hands one event (JSON text) to every target of a rule. Returns at once. */
 export function deliver(options: DeliveryOptions, rule: Rule, event: string): void {
-  for (const target of rule.targets) void options.activity.track(send(options, rule, { target, event }));
+  for (const target of rule.targets) void send(options, rule, { target, event });
 }
 
 /** Never rejects: AWS counts a failed invocation, here the log says so. */

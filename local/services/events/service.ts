@@ -1,5 +1,4 @@
 /** EventBridge's default bus: rules with a rate or a pattern, that invoke functions. See behaviour.md. */
-import { type Activity, createActivity } from '../../kernel/activity.js';
 import type { Aws, Identity, Json, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { handleJson } from '../../kernel/json-protocol.js';
@@ -16,8 +15,6 @@ export interface EventsOptions {
   readonly aws: Aws;
   readonly clock: Clock;
   readonly identity: Identity;
-  /** Counts deliveries under way. */
-  readonly activity?: Activity;
   /** Told when a target got no event, and why. */
   readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
 }
@@ -42,7 +39,7 @@ export function createEvents(options: EventsOptions): Service {
   const { clock, identity } = options;
   const state: EventsState = { rules: {} };
   const onTrouble = (text: string) => options.onLog?.({ source: 'events', text, atMs: clock.now() });
-  const delivery = { aws: options.aws, identity, activity: options.activity ?? createActivity(), onTrouble };
+  const delivery = { aws: options.aws, identity, onTrouble };
   const scheduler = createScheduler({ ...delivery, clock });
   const context: EventsContext = { clock, identity, state, scheduler, delivery };
   const inProcess = { ...operations, PutServiceEvent: putServiceEvent };

@@ -5,7 +5,7 @@ import {
   type CreateDeploymentStrategyCommandInput,
 } from '@aws-sdk/client-appconfig';
 import { AppConfigData } from '@aws-sdk/client-appconfigdata';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { startGateway } from '../../../local/gateway/gateway.js';
 import { type Json, localIdentity, type Service } from '../../../local/kernel/aws.js';
 import { ManualClock } from '../../../local/kernel/clock.js';
@@ -31,6 +31,7 @@ export interface World {
   readonly data: AppConfigData;
   readonly endpoint: string;
   readonly notices: string[];
+  /** For a test that wants nobody to answer; it ends with its test in any case. */
   close(): Promise<void>;
 }
 
@@ -38,6 +39,7 @@ export type WorldOptions = Partial<Omit<AppConfigOptions, 'aws' | 'identity'>> &
   readonly clock?: ManualClock;
 };
 
+/** It ends with the test that started it. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const clock = options.clock ?? new ManualClock(startMs);
   const lambda = scriptedLambda();
@@ -68,24 +70,22 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   const control = new ControlClient(settings);
   const data = new AppConfigData(settings);
-  return {
-    clock,
-    lambda,
-    services,
-    events,
-    control,
-    data,
-    notices,
-    endpoint: gateway.endpoint,
-    async close() {
-      control.destroy();
-      data.destroy();
-      await services.control.close();
-      await services.data.close();
-      await events.close();
-      await gateway.close();
-    },
+  let closed: Promise<void> | undefined;
+  const end = async () => {
+    control.destroy();
+    data.destroy();
+    await services.control.close();
+    await services.data.close();
+    await events.close();
+    await gateway.close();
   };
+  const close = () => {
+    closed ??= end();
+    return closed;
+  };
+  onTestFinished(close);
+  const { endpoint } = gateway;
+  return { clock, lambda, services, events, control, data, notices, endpoint, close };
 }
 
 /** An application with one environment and one profile; ids as every operation takes them. */
@@ -120,11 +120,17 @@ export async function addProfile(
   return text(created.Id);
 }
 
+export interface NewVersion {
+  readonly content: string;
+  readonly label?: string;
+  readonly contentType?: string;
+}
+
 /** Stores `content` and returns its version number, as StartDeployment takes it. */
 export async function addVersion(
   { control }: World,
   { ApplicationId, ConfigurationProfileId }: Place,
-  version: { content: string; label?: string; contentType?: string },
+  version: NewVersion,
 ): Promise<string> {
   const created = await control.createHostedConfigurationVersion({
     ApplicationId,

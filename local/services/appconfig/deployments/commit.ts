@@ -32,7 +32,7 @@ export function commit(around: Surroundings, deployment: Deployment, rollout: Ro
   });
   const committed = { ...deployment, rollout: { ...rollout, events } };
   store(around, committed);
-  for (const notice of notices) void around.activity.track(send(around, committed, notice));
+  for (const notice of notices) void send(around, committed, notice);
   return committed;
 }
 

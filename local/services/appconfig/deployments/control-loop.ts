@@ -40,11 +40,10 @@ export function createControlLoop(around: Surroundings): ControlLoop {
   const tickIfDue = (deployment: Deployment) => {
     if (tickInstant(deployment, ticking) > around.clock.now()) return;
     ticking.add(keyOf(deployment));
-    const answered = tick(deployment).finally(() => {
+    void tick(deployment).finally(() => {
       ticking.delete(keyOf(deployment));
       if (!closed) run();
     });
-    void around.activity.track(answered);
   };
 
   const tick = async (deployment: Deployment) => {

@@ -1,50 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addVersion,
-  createPlace,
-  createStrategy,
-  deploy,
-  minuteMs,
-  type Place,
-  type Poller,
-  start,
-  startPoller,
-  startWorld,
-  text,
-  type World,
-} from '../world.js';
+import { describe, expect, it } from 'vitest';
+import { begin, inWorld } from '../in-world.js';
+import { addVersion, createStrategy, deploy, minuteMs, type Poller, start, startPoller } from '../world.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-  await addVersion(world, place, { content: '{"a":1}', label: 'v1-abc', contentType: 'application/json' });
-});
-afterEach(() => world.close());
-
-const byName = {
-  ApplicationIdentifier: 'hunt',
-  EnvironmentIdentifier: 'staging',
-  ConfigurationProfileIdentifier: 'gameplay',
-};
-const _poll = (ConfigurationToken: string | undefined) =>
-  world.data.getLatestConfiguration({ ConfigurationToken });
-const _openSession = async (RequiredMinimumPollIntervalInSeconds?: number) => {
-  const opened = await world.data.startConfigurationSession({
-    ...byName,
-    RequiredMinimumPollIntervalInSeconds,
-  });
-  return text(opened.InitialConfigurationToken);
-};
-const _problem = (name: string) => ({
-  name: 'BadRequestException',
-  status: 400,
-  members: {
-    Reason: 'InvalidParameters',
-    Details: { InvalidParameters: { ConfigurationToken: { Problem: name } } },
-  },
-});
+const { world, place } = inWorld({ content: '{"a":1}', label: 'v1-abc' });
 
 describe('a gradual rollout', () => {
   const fleet = async (size: number): Promise<Poller[]> => {
@@ -107,14 +65,11 @@ describe('a gradual rollout', () => {
 
   it('is repeated exactly by the same seed', async () => {
     const run = async () => {
-      const there = await startWorld({ seed: 'fixed' });
-      const spot = await createPlace(there);
-      await addVersion(there, spot, { content: 'x' });
+      const { world: there, place: spot } = await begin({ seed: 'fixed' }, { content: 'x' });
       await start(there, spot, { version: '1', strategy: await createStrategy(there, {}) });
       await there.clock.advance(6 * minuteMs);
       const answers: string[] = [];
       for (let count = 0; count < 20; count++) answers.push(await (await startPoller(there, spot)).poll());
-      await there.close();
       return answers;
     };
     expect(await run()).toEqual(await run());

@@ -1,26 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addProfile,
-  addVersion,
-  createPlace,
-  deploy,
-  hourMs,
-  type Place,
-  refusalOf,
-  startPoller,
-  startWorld,
-  text,
-  type World,
-} from '../world.js';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
+import { addProfile, addVersion, deploy, hourMs, refusalOf, startPoller, text } from '../world.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-  await addVersion(world, place, { content: '{"a":1}', label: 'v1-abc', contentType: 'application/json' });
-});
-afterEach(() => world.close());
+const { world, place } = inWorld({ content: '{"a":1}', label: 'v1-abc' });
 
 const byName = {
   ApplicationIdentifier: 'hunt',

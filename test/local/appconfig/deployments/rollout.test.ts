@@ -1,29 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { begin, inWorld } from '../in-world.js';
 import {
-  addVersion,
-  createPlace,
   createStrategy,
   deploy,
   eventsOf,
   minuteMs,
-  type Place,
   refusalOf,
   start,
   startPoller,
   startWorld,
   stateOf,
-  type World,
 } from '../world.js';
 
-let world: World;
-let place: Place;
-let version: string;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-  version = await addVersion(world, place, { content: '{"a":1}', label: 'v1-abc' });
-});
-afterEach(() => world.close());
+const { world, place } = inWorld({ content: '{"a":1}', label: 'v1-abc' });
+const version = '1';
 
 const environmentState = async () => (await world.control.getEnvironment(place)).State;
 
@@ -119,9 +109,7 @@ describe('deleting an environment', () => {
 
 describe('speed', () => {
   it('divides rollout and bake, and leaves what the record says alone', async () => {
-    const fast = await startWorld({ speed: 60 });
-    const there = await createPlace(fast);
-    await addVersion(fast, there, { content: '{}' });
+    const { world: fast, place: there } = await begin({ speed: 60 }, { content: '{}' });
     const strategy = await createStrategy(fast, { FinalBakeTimeInMinutes: 15 });
     const number = await start(fast, there, { version: '1', strategy });
     await fast.clock.advance(30_000);
@@ -132,13 +120,10 @@ describe('speed', () => {
       FinalBakeTimeInMinutes: 15,
       CompletedAt: new Date('2026-01-01T00:00:30.000Z'),
     });
-    await fast.close();
   });
 
   it('leaves the life of a token and the window of a revert alone', async () => {
-    const fast = await startWorld({ speed: 1000 });
-    const there = await createPlace(fast);
-    await addVersion(fast, there, { content: '{}' });
+    const { world: fast, place: there } = await begin({ speed: 1000 }, { content: '{}' });
     const number = await start(fast, there, { version: '1' });
     await fast.clock.advance(minuteMs);
     const poller = await startPoller(fast, there);
@@ -150,7 +135,6 @@ describe('speed', () => {
       AllowRevert: true,
     });
     expect(stopped.State).toBe('REVERTED');
-    await fast.close();
   });
 
   it('refuses to stand still', async () => {

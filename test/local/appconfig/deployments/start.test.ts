@@ -1,28 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
 import {
   addProfile,
   addVersion,
-  createPlace,
   createStrategy,
   deploy,
   minuteMs,
-  type Place,
   refusalOf,
   start,
-  startWorld,
   text,
-  type World,
 } from '../world.js';
 
-let world: World;
-let place: Place;
-let version: string;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-  version = await addVersion(world, place, { content: '{"a":1}', label: 'v1-abc' });
-});
-afterEach(() => world.close());
+const { world, place } = inWorld({ content: '{"a":1}', label: 'v1-abc' });
+const version = '1';
 
 const environmentState = async () => (await world.control.getEnvironment(place)).State;
 

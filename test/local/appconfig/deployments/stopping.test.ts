@@ -1,30 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
 import {
   addProfile,
   addVersion,
-  createPlace,
   createStrategy,
   deploy,
   eventsOf,
   hourMs,
   minuteMs,
-  type Place,
   refusalOf,
   start,
   startPoller,
-  startWorld,
   stateOf,
-  type World,
 } from '../world.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-  for (const content of ['one', 'two']) await addVersion(world, place, { content });
-});
-afterEach(() => world.close());
+const { world, place } = inWorld({ content: 'one' }, { content: 'two' });
 
 const stop = (DeploymentNumber: number, AllowRevert?: boolean) =>
   world.control.stopDeployment({ ...place, DeploymentNumber, AllowRevert });

@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
 import { arnOf } from '../scripted-lambda.js';
-import { createPlace, type Place, refusalOf, startWorld, text, type World } from '../world.js';
+import { refusalOf, text } from '../world.js';
 import { arnOfScope, extend } from './extend.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-});
-afterEach(() => world.close());
+const { world, place } = inWorld();
 
 const one = [{ Name: 'tell', Uri: arnOf('tell') }];
 const tell = { ON_DEPLOYMENT_START: one };

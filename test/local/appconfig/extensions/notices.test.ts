@@ -1,28 +1,11 @@
 import type { ActionPoint } from '@aws-sdk/client-appconfig';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addVersion,
-  createPlace,
-  createStrategy,
-  deploy,
-  minuteMs,
-  type Place,
-  start,
-  startWorld,
-  stateOf,
-  type World,
-} from '../world.js';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
+import { createStrategy, deploy, minuteMs, start, stateOf } from '../world.js';
 import { extend } from './extend.js';
 
-let world: World;
-let place: Place;
-let version: string;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-  version = await addVersion(world, place, { content: '{}' });
-});
-afterEach(() => world.close());
+const { world, place } = inWorld({ content: '{}' });
+const version = '1';
 
 const points: ActionPoint[] = [
   'ON_DEPLOYMENT_START',

@@ -1,24 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addVersion,
-  createPlace,
-  deploy,
-  type Place,
-  refusalOf,
-  start,
-  startPoller,
-  startWorld,
-  type World,
-} from '../world.js';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
+import { addVersion, deploy, refusalOf, start, startPoller } from '../world.js';
 import { extend } from './extend.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-});
-afterEach(() => world.close());
+const { world, place } = inWorld();
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const stored = async (VersionNumber: number) => {

@@ -1,16 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sleep } from '../../../../local/kernel/clock.js';
+import { begin } from '../in-world.js';
 import type { Behaviour } from '../scripted-lambda.js';
 import {
   addVersion,
-  createPlace,
   createStrategy,
   deploy,
   minuteMs,
   type Place,
   start,
   startPoller,
-  startWorld,
   stateOf,
   type World,
   type WorldOptions,
@@ -19,15 +18,11 @@ import { extend } from './extend.js';
 
 let world: World;
 let place: Place;
-let version: string;
-beforeEach(() => begin());
-afterEach(() => world.close());
-
-async function begin(options: WorldOptions = {}): Promise<void> {
-  world = await startWorld(options);
-  place = await createPlace(world);
-  version = await addVersion(world, place, { content: 'new' });
-}
+const version = '1';
+const beginWith = async (options: WorldOptions) => {
+  ({ world, place } = await begin(options, { content: 'new' }));
+};
+beforeEach(() => beginWith({}));
 
 const guard = (behaviour: Behaviour) =>
   extend(world, place, { actions: { AT_DEPLOYMENT_TICK: world.lambda.define('guard', behaviour) } });
@@ -228,10 +223,7 @@ describe('ticks', () => {
 });
 
 describe('ticks at speed', () => {
-  beforeEach(async () => {
-    await world.close();
-    await begin({ speed: 600 });
-  });
+  beforeEach(() => beginWith({ speed: 600 }));
 
   it('come as often as the rollout is faster', async () => {
     await guard(() => ({ Directive: 'CONTINUE' }));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { sleep } from '../../../../local/kernel/clock.js';
 import { arnOf, type Behaviour } from '../scripted-lambda.js';
 import { addVersion, createPlace, type Place, refusalOf, start, startWorld, type World } from '../world.js';
@@ -7,7 +7,6 @@ let world: World;
 beforeEach(async () => {
   world = await startWorld();
 });
-afterEach(() => world.close());
 
 const refuse: Behaviour = () => {
   throw new TypeError('coolDownMs: expected a number');

@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createStrategy, refusalOf, startWorld, text, type World } from '../world.js';
 
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
 });
-afterEach(() => world.close());
 
 describe('pages', () => {
   it('come in the size asked for, without a token on the last one', async () => {

@@ -1,24 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  addVersion,
-  createPlace,
-  deploy,
-  hourMs,
-  minuteMs,
-  type Place,
-  refusalOf,
-  startPoller,
-  startWorld,
-  type World,
-} from '../world.js';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
+import { addVersion, deploy, hourMs, minuteMs, refusalOf, startPoller } from '../world.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-});
-afterEach(() => world.close());
+const { world, place } = inWorld();
 
 /** The environment is older than an hour, and a client read its configuration just now. */
 async function serveOnce(): Promise<void> {

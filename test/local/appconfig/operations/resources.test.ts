@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createPlace, createStrategy, refusalOf, startWorld, text, type World } from '../world.js';
 
 let world: World;
 beforeEach(async () => {
   world = await startWorld();
 });
-afterEach(() => world.close());
 
 describe('applications', () => {
   it('answers 201 with an id of seven characters, the name and the description', async () => {

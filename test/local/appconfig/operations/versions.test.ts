@@ -1,13 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { addVersion, createPlace, type Place, refusalOf, startWorld, text, type World } from '../world.js';
+import { describe, expect, it } from 'vitest';
+import { inWorld } from '../in-world.js';
+import { addVersion, refusalOf, text } from '../world.js';
 
-let world: World;
-let place: Place;
-beforeEach(async () => {
-  world = await startWorld();
-  place = await createPlace(world);
-});
-afterEach(() => world.close());
+const { world, place } = inWorld();
 
 const authorization = 'AWS4-HMAC-SHA256 Credential=x/20260101/us-east-1/appconfig/aws4_request';
 

@@ -1,14 +1,13 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../../local/kernel/aws.js';
 import { extend } from '../extensions/extend.js';
+import { inWorld } from '../in-world.js';
 import {
   addVersion,
-  createPlace,
   createStrategy,
   deploy,
   hourMs,
   minuteMs,
-  type Place,
   start,
   startPoller,
   startWorld,
@@ -16,29 +15,12 @@ import {
   type World,
 } from '../world.js';
 
-let world: World;
-let place: Place;
-const worlds: World[] = [];
-beforeEach(async () => {
-  world = await remember(startWorld());
-  place = await createPlace(world);
-  await addVersion(world, place, { content: 'one', label: 'v1-a' });
-  await addVersion(world, place, { content: 'two', label: 'v2-b' });
-});
-afterEach(async () => {
-  for (const one of worlds.splice(0)) await one.close();
-});
-
-async function remember(starting: Promise<World>): Promise<World> {
-  const started = await starting;
-  worlds.push(started);
-  return started;
-}
+const { world, place } = inWorld({ content: 'one', label: 'v1-a' }, { content: 'two', label: 'v2-b' });
 
 /** Another local AWS at the same instant, with what this one would have written to disk. */
 async function restarted(): Promise<World> {
   const written = JSON.stringify(world.services.control.snapshot?.());
-  const next = await remember(startWorld({ clock: world.clock, seed: 'another' }));
+  const next = await startWorld({ clock: world.clock, seed: 'another' });
   next.services.control.restore?.(JSON.parse(written) as Json);
   await world.services.control.close();
   return next;
@@ -100,7 +82,7 @@ describe('a restart', () => {
     const written = world.services.control.snapshot?.() ?? {};
     await world.services.control.close();
     await world.clock.advance(12 * hourMs);
-    const next = await remember(startWorld({ clock: world.clock }));
+    const next = await startWorld({ clock: world.clock });
     next.services.control.restore?.(written);
     await next.clock.advance(0);
     const running = await next.control.getDeployment({ ...place, DeploymentNumber: number });
