@@ -19,8 +19,8 @@ export interface Cloud {
   /** @throws UsageError with the nearest name when application or environment is not deployed. */
   environment(cluster: ClusterAddress): Promise<OpenEnvironment>;
   readonly records: Pick<NodeRecords, 'list'>;
-  /** Who published each deployment, and what the guard made of it. */
-  readonly rollouts: Pick<RolloutRecords, 'read'>;
+  /** Who published each deployment, what the guard made of it, and who took it back. Nothing waits long to be kept here. */
+  readonly rollouts: Pick<RolloutRecords, 'read' | 'saveUndone'>;
   /** What waits for its turn in an environment. @throws ServiceUnavailable when it cannot be read. */
   queue(cluster: ClusterAddress): Promise<PublishQueue>;
   /** The gate, and the one door to its queue. @throws ServiceUnavailable when it cannot be reached or fails. */

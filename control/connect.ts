@@ -23,11 +23,15 @@ export interface Connection {
 
 const clock: Clock = () => epochMs(Date.now());
 
+/** Somebody who undoes something waits no longer for a note of it. */
+const keepTimeoutMs = 2_000;
+
 /** Nothing is asked of AWS before the first question. */
 export function connect({ stage, target }: Connection): Cloud {
   const directory = once(openDirectory);
   const records = once(() => openRecords(stage));
   const rollouts = once(() => openRollouts(stage));
+  const hasty = () => openRollouts(stage, AbortSignal.timeout(keepTimeoutMs));
   const queues = once(() => openQueues(stage));
   return {
     target,
@@ -35,7 +39,10 @@ export function connect({ stage, target }: Connection): Cloud {
     environments: async (name) => [...(await environmentsOf(await directory(), name)).ids.keys()].sort(),
     environment: oncePerCluster(async (cluster) => openEnvironment(await directory(), { stage, cluster })),
     records: { list: async (cluster) => (await records()).list(cluster) },
-    rollouts: { read: async (cluster, deployments) => (await rollouts()).read(cluster, deployments) },
+    rollouts: {
+      read: async (...asked) => (await rollouts()).read(...asked),
+      saveUndone: async (...said) => (await hasty()).saveUndone(...said),
+    },
     queue: async (cluster) => (await (await queues()).read(formatCluster(cluster))).queue,
     publish: async (cluster, request) => (await openPublishFunction(stage, cluster)).publish(request),
     changes: (options) => openChanges(stage, options),
@@ -108,12 +115,13 @@ async function openRecords(stage: string): Promise<NodeRecords> {
   return createNodeRecords(await dynamoDbClient(), nodesTable(stage), clock);
 }
 
-async function openRollouts(stage: string): Promise<Pick<RolloutRecords, 'read'>> {
-  const [{ createRolloutRecords }, { dynamoDbClient }] = await Promise.all([
+async function openRollouts(stage: string, signal = new AbortController().signal): Promise<RolloutRecords> {
+  const [{ createRolloutRecords }, { dynamoDbClient }, { abortable }] = await Promise.all([
     import('../aws/dynamodb/rollout-records.js'),
     import('../aws/clients.js'),
+    import('../aws/abortable.js'),
   ]);
-  return createRolloutRecords(await dynamoDbClient(), rolloutsTable(stage), clock);
+  return createRolloutRecords(abortable(await dynamoDbClient(), signal), rolloutsTable(stage), clock);
 }
 
 async function openQueues(stage: string): Promise<Pick<PublishQueues, 'read'>> {

@@ -3,10 +3,14 @@
 import { createHash } from 'node:crypto';
 import type { JsonValue } from '../core/content/canonical-json.js';
 import { hash8Of } from '../core/content/content.js';
-import type { Deployment, DeploymentSummary, EnvironmentStore } from '../core/delivery/deployments.js';
+import {
+  type Deployment,
+  type DeploymentSummary,
+  type EnvironmentStore,
+  undoingEntry,
+} from '../core/delivery/deployments.js';
 import { readProvenance } from '../core/delivery/provenance.js';
 import type { Publication } from '../core/delivery/rollout-records.js';
-import { type StrategyName, strategies, strategyNames } from '../core/delivery/strategies.js';
 import { ServiceUnavailable } from '../core/errors.js';
 
 /** Deployments that a listing reads at most of each environment: ten pages of AppConfig. */
@@ -93,20 +97,8 @@ export function describeVersion(
 }
 
 /** Why a deployment was taken back, in AppConfig's words; undefined for one that was not. */
-export function undoneBecause({ log }: Deployment): string | undefined {
-  return log.find(({ type }) => type === 'ROLLBACK_STARTED' || type === 'REVERT_COMPLETED')?.description;
-}
-
-/** The strategy a deployment runs under, told by its times; undefined for one that is not Veltrix's. */
-export function strategyOf(deployment: {
-  readonly durationMinutes: number;
-  readonly bakeMinutes: number;
-}): StrategyName | undefined {
-  return strategyNames.find((name) => {
-    const { durationMinutes, bakeMinutes } = strategies[name];
-    return durationMinutes === deployment.durationMinutes && bakeMinutes === deployment.bakeMinutes;
-  });
-}
+export const undoneBecause = (deployment: Deployment): string | undefined =>
+  undoingEntry(deployment)?.description;
 
 export interface StoredValue {
   readonly version: number;

@@ -38,7 +38,7 @@ const known: readonly Known[] = [
   {
     is: ({ code, name }) =>
       /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|EPIPE/.test(code) ||
-      name === 'TimeoutError',
+      /^(TimeoutError|AbortError)$/.test(name),
     message: 'AWS cannot be reached',
     hint: startHint,
   },

@@ -37,7 +37,7 @@ function describeAccepted(
   answer: Published & Pick<PublishAnswer, 'fleet'>,
   paint: Paint,
 ): readonly MarkedLine[] {
-  const { address, version, label, unchanged, deployment, target, fleet, previousVersion } = answer;
+  const { address, version, label, unchanged, deployment, target, fleet, previousVersion, caller } = answer;
   const strong = paint.strong(address);
   if (unchanged) {
     const same: MarkedLine = [
@@ -49,6 +49,7 @@ function describeAccepted(
   return [
     [paint.good('✔'), `${strong}: version ${version} ← ${previousVersion || 'nothing'}  ${paint.dim(label)}`],
     ['·', `deployment ${deployment}, ${answer.strategy ?? 'default strategy'}, ${byWord(paint.dim, target)}`],
+    ...(caller === undefined ? [['!', 'who published is unproven: AWS did not say'] as const] : []),
     ...describeImmediate(answer, paint),
     ...(fleet ? describeArrival(answer, fleet, paint) : [follow(address, paint)]),
   ];

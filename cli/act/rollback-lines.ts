@@ -21,6 +21,8 @@ import { linesBelow, type MarkedLine, markedLines, widthFor } from './marked-lin
 export interface RollbackAnswer extends Omit<RollbackPlan, 'goal' | 'inTheWay'> {
   readonly how: RollbackDone['how'];
   readonly stoppedOther?: NonNullable<RollbackDone['stoppedOther']>;
+  /** Why it was not kept who undid it, and why. */
+  readonly notKept?: string;
   /** Absent where nobody waited for nodes, or nothing came back that they could hold. */
   readonly proof?: Proof;
   /** The file at hand still says what was undone. */
@@ -37,6 +39,7 @@ interface Look extends Page {
 
 /** Nodes that are named; the rest is counted. */
 const laggardsShownMax = 10;
+const silentShownMax = 4;
 
 /** Before anybody is asked. */
 export function describeRollbackPlan(plan: RollbackPlan, now: string, look: Look): readonly string[] {
@@ -85,6 +88,7 @@ export function describeRollback(answer: RollbackAnswer, look: Look): readonly s
     [
       describeOutcome(answer, look),
       ...describeOther(answer, paint),
+      ...describeUnkept(answer, paint),
       ...(answer.note === undefined ? [] : [[paint.warn('!'), answer.note] as const]),
       ...describeProof(answer, paint),
       ...describeDrift(answer, paint),
@@ -134,6 +138,9 @@ function describeOther({ stoppedOther }: RollbackAnswer, paint: Paint): readonly
   ];
 }
 
+const describeUnkept = ({ notKept }: RollbackAnswer, paint: Paint): readonly MarkedLine[] =>
+  notKept === undefined ? [] : [[paint.warn('!'), `who undid it and why is not kept: ${notKept}`]];
+
 function describeProof({ proof, back, address }: RollbackAnswer, paint: Paint): readonly MarkedLine[] {
   const follow = paint.dim('→');
   const cluster = address.split('/').slice(0, 2).join('/');
@@ -145,13 +152,27 @@ function describeProof({ proof, back, address }: RollbackAnswer, paint: Paint): 
       [follow, byWord(paint.code, `veltrix nodes ${cluster} --behind`)],
     ];
   }
-  if (proof.of === 0) return [[paint.warn('!'), 'no node reports: nobody can prove it']];
+  const silent = describeSilent(proof.silent ?? [], cluster, paint);
+  if (proof.of === 0) return [[paint.warn('!'), 'no node reports: nobody can prove it'], ...silent];
   const words = `${proof.held}/${proof.of} hold v${back.version} after ${inWords(proof.elapsedMs)}`;
-  if (proof.kind === 'proved') return [[paint.good('✔'), words]];
+  if (proof.kind === 'proved') return [[paint.good('✔'), words], ...silent];
   return [
     [paint.bad('✖'), words],
     ...proof.laggards.slice(0, laggardsShownMax).flatMap(describeLaggard(paint)),
     ...rest(proof.laggards),
+    ...silent,
+  ];
+}
+
+/** Gone, or cut off and still serving what was undone: whoever undoes it has to know. */
+function describeSilent(silent: readonly string[], cluster: string, paint: Paint): readonly MarkedLine[] {
+  if (silent.length === 0) return [];
+  const more = silent.length > silentShownMax ? ` and ${silent.length - silentShownMax} more` : '';
+  const names = silent.slice(0, silentShownMax).join(', ') + more;
+  const words = `${count(silent.length, 'node')} silent since before it was undone, and not waited for: ${names}`;
+  return [
+    [paint.warn('!'), words],
+    [paint.dim('→'), byWord(paint.code, `veltrix nodes ${cluster} --behind`)],
   ];
 }
 
@@ -178,14 +199,17 @@ function describeDrift({ fileDrift, address }: RollbackAnswer, paint: Paint): re
   ];
 }
 
+/** After an undoing, what waits of the profile waits for a person; where nothing was done, it may still have its turn. */
 function describeQueued(
-  { version, author }: QueueEntry,
-  { address }: RollbackAnswer,
+  { version, author, held }: QueueEntry,
+  { address, outcome }: RollbackAnswer,
   paint: Paint,
 ): MarkedLine {
-  const command = byWord(paint.code, `veltrix queue release ${address} -m "…"`);
-  return [
-    paint.warn('!'),
-    `version ${version} by ${author} is in the queue and waits for a person: ${command}`,
-  ];
+  const isHeld = outcome === 'undo' || held !== undefined;
+  const entry = `version ${version} by ${author} is in the queue`;
+  const command = isHeld ? `veltrix queue release ${address} -m "…"` : `veltrix queue drop ${address} -m "…"`;
+  const words = isHeld
+    ? `${entry} and waits for a person`
+    : `${entry} and will have its turn; to take it out`;
+  return [paint.warn('!'), `${words}: ${byWord(paint.code, command)}`];
 }

@@ -1,6 +1,7 @@
 /** `veltrix demo NAME`: a story that plays by itself, and says whether everything came as promised. */
 
 import * as z from 'zod';
+import { widthFor } from '../act/marked-lines.js';
 import { type Context, defineCommand } from '../command.js';
 import type { Line, Say } from '../demos/demo.js';
 import { demoNames, demos } from '../demos/demos.js';
@@ -8,7 +9,8 @@ import { onStage } from '../dev/raise.js';
 import type { Tell } from '../dev/story.js';
 import { createPlainView, createView } from '../dev/view.js';
 import { wholeNumber } from '../parse-arguments.js';
-import type { Paint } from '../terminal/paint.js';
+import { factLines } from '../terminal/layout.js';
+import type { Screen } from '../terminal/screen.js';
 
 /** With fewer, nearly all of them may be drawn at once, and nothing is left to compare with. */
 const nodeCountMin = 10;
@@ -37,23 +39,24 @@ export const demo = defineCommand({
   render: () => [],
 });
 
-/** The story in lines, also on a terminal: what a demo paints in place comes in between. There squares tell who took what. */
+/** The story in lines, also on a terminal: the demo itself shows the fleet where it matters. There squares tell who took what. */
 function teller({ screen, json }: Context): Tell {
-  const tell = json ? createView(screen, json) : createPlainView(screen);
-  const isPainted = screen.isTerminal && !json;
+  if (json) return createView(screen, json);
+  const tell = createPlainView(screen);
   return (event) => {
-    if (!isPainted || event.event !== 'took') tell(event);
+    if (event.event !== 'status' && (event.event !== 'took' || !screen.isTerminal)) tell(event);
   };
 }
 
 function sayer({ screen, json }: Context): Say {
   return (line) => {
     if (json) screen.json(line);
-    else for (const text of describeLine(line, screen.paint)) screen.line(text);
+    else for (const text of describeLine(line, screen)) screen.line(text);
   };
 }
 
-function describeLine({ event, text }: Line, paint: Paint): readonly string[] {
+function describeLine({ event, text }: Line, screen: Screen): readonly string[] {
+  const { paint } = screen;
   if (event === 'act') return ['', paint.strong(text)];
-  return [event === 'proof' ? `${paint.good('✔')} ${text}` : `  ${text}`];
+  return factLines([[event === 'proof' ? paint.good('✔') : ' ', text]], widthFor(screen));
 }

@@ -6,7 +6,8 @@ import {
   status as readStatus,
   type UndoneVersion,
 } from '../../control/see/status/status.js';
-import { lookEveryMs, type Play, sample } from '../dev/play.js';
+import type { ProfileAddress } from '../../core/addresses.js';
+import { lookEveryMs, type Play } from '../dev/play.js';
 import { createLiveView } from '../terminal/status-page.js';
 import { DemoFailed } from './demo.js';
 
@@ -19,20 +20,26 @@ export interface Undone {
   readonly reached: ReadonlySet<string>;
 }
 
+export interface Harm {
+  readonly address: ProfileAddress;
+  readonly published: Published;
+  /** The share of the fleet it must not be offered to. */
+  readonly offeredMaxPercent: number;
+}
+
 /** Shows the live view meanwhile. @throws DemoFailed when it is offered to so many percent, or is not taken back at all. */
 export async function followUntilUndone(
   play: Play,
-  published: Published,
-  offeredMaxPercent: number,
+  { address, published, offeredMaxPercent }: Harm,
 ): Promise<Undone> {
   const { cloud, context } = play;
   const view = createLiveView(context.screen, context.json);
   const reached = new Set<string>();
   const beganMs = cloud.clock();
   for (;;) {
-    const status = await readStatus(cloud, sample);
+    const status = await readStatus(cloud, address);
     view.show(status);
-    const profile = status.profiles.find(({ address }) => address === published.address);
+    const [profile] = status.profiles;
     for (const node of profile?.rollout ? profile.nodes.holding : []) reached.add(node);
     if (profile?.undone && profile.state === 'rolled-back') return { undone: profile.undone, reached };
     demandHarmless(profile, published, offeredMaxPercent);

@@ -43,7 +43,7 @@ async function raise(stage: Stage): Promise<Play> {
   const cloud = connect({ stage: context.stage, target: `local AWS at ${local.endpoint}` });
   const play: Play = { ...stage, cloud, loaded, startedMs, over: endOf(context, local) };
   for (const { name } of loaded.application.profiles) {
-    await publishForGood(play, { profile: name, reason: 'first version, by veltrix dev' });
+    await publishForGood(play, { profile: name, reason: 'first version' });
   }
   const fleet = startNodes(play, path.join(scratch, 'nodes'));
   await Promise.race([fleet.ready, interrupted(context.signal)]);

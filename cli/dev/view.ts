@@ -1,7 +1,6 @@
 /** Shows the story of `veltrix dev`: repainted in place on a terminal, told line by line elsewhere. */
 
 import type { ProfileStatus, Status } from '../../control/see/status/status.js';
-import { parseLabel } from '../../core/content/content.js';
 import { DeployView } from '../local-aws/deploy-view.js';
 import { bar, count, duration, provenance } from '../terminal/layout.js';
 import { essenceOf, inOneLine } from '../terminal/one-line.js';
@@ -10,6 +9,7 @@ import { stateWords } from '../terminal/profile-status.js';
 import type { Screen } from '../terminal/screen.js';
 import { nodeSquares } from '../terminal/squares.js';
 import type { StoryEvent, Tell } from './story.js';
+import { describeTook, Takes } from './takes.js';
 
 /** Shows events on a screen; as documents for programs, one a line, under `json`. */
 export function createView(screen: Screen, json: boolean): Tell {
@@ -44,6 +44,7 @@ export function createPlainView({ line, paint }: Screen): Tell {
 
 function createLiveView(screen: Screen): Tell {
   const deployView = new DeployView();
+  const takes = new Takes();
   const done: string[] = [];
   let status: Status | undefined;
   let next: readonly string[] = [];
@@ -51,13 +52,12 @@ function createLiveView(screen: Screen): Tell {
     if (event.event === 'deploying') deployView.add(event.progress);
     else if (event.event === 'status') status = event.status;
     else if (event.event === 'serving') next = describeEvent(event, screen.paint);
-    // The squares of the fleet tell which node took what.
-    else if (event.event !== 'nodes' && event.event !== 'took')
-      done.push(...describeEvent(event, screen.paint));
+    else if (event.event === 'took') takes.add(event);
+    else if (event.event !== 'nodes') done.push(...describeEvent(event, screen.paint));
     const below = event.event === 'deploying' ? deployView.lines(screen.paint) : [];
     const starting = event.event === 'nodes' ? describeEvent(event, screen.paint) : [];
     if (event.event === 'stopping') next = [];
-    const page = status === undefined ? [] : describeFleet(status, screen.paint);
+    const page = status === undefined ? [] : describeFleet(status, { takes, paint: screen.paint });
     screen.repaint([...done.slice(-storyLinesMax), ...below, ...starting, ...page, ...next]);
   };
 }
@@ -72,13 +72,13 @@ export function describeEvent(event: StoryEvent, paint: Paint): readonly string[
     case 'local-aws':
       return [`${ok} local AWS at ${paint.strong(event.endpoint)}, rollouts ${event.speed} times as fast`];
     case 'synthesized':
-      return [`${ok} stacks synthesized in ${duration(event.durationMs)}`];
+      return [`${ok} stacks synthesized in ${tenths(event.durationMs)}`];
     case 'deploying':
     case 'status':
       return [];
     case 'deployed':
       return [
-        `${ok} ${count(event.stacks.length, 'stack')} deployed in ${duration(event.durationMs)}: ${stackNames(event.stacks)}`,
+        `${ok} ${count(event.stacks.length, 'stack')} deployed in ${tenths(event.durationMs)}: ${stackNames(event.stacks)}`,
       ];
     case 'published':
       return [
@@ -87,9 +87,7 @@ export function describeEvent(event: StoryEvent, paint: Paint): readonly string[
     case 'nodes':
       return [`  ${event.ready}/${count(event.wanted, 'node')} serving`];
     case 'took':
-      return [
-        `  ${event.node}  ${event.profile} ${versionName(event.previous)} → ${versionName(event.label)}`,
-      ];
+      return [`  ${event.node}  ${describeTook(event)}`];
     case 'node-lost':
       return [`${paint.bad('✖')} ${event.node} ended: ${event.complaint || 'without a word'}`];
     case 'converged':
@@ -105,24 +103,27 @@ export function describeEvent(event: StoryEvent, paint: Paint): readonly string[
   }
 }
 
-/** `v3` of `v3-1f2e3d4c`; a label that Veltrix did not give as it is. */
-function versionName(label: string | undefined): string {
-  const version = label === undefined ? undefined : parseLabel(label)?.version;
-  return version === undefined ? (label ?? 'default') : `v${version}`;
-}
-
+/** `Data, Delivery` of `Veltrix-main-Data` and `Veltrix-main-Delivery`: the stage is one and the same. */
 const stackNames = (stacks: readonly { readonly name: string }[]): string =>
-  stacks.map(({ name }) => name).join(', ');
+  stacks.map(({ name }) => name.split('-').at(-1)).join(', ');
+
+/** `0.4 s`. */
+const tenths = (durationMs: number): string => `${(durationMs / 1000).toFixed(1)} s`;
 
 /** Width of the fleet's squares with what stands beside them. */
 const pageColumns = 78;
 
-/** The fleet in three lines a profile. */
-function describeFleet({ profiles }: Status, paint: Paint): readonly string[] {
-  return profiles.flatMap((profile) => ['', ...describeProfile(profile, paint)]);
+interface FleetLook {
+  readonly takes: Takes;
+  readonly paint: Paint;
 }
 
-function describeProfile(profile: ProfileStatus, paint: Paint): readonly string[] {
+/** The fleet in a few lines a profile. */
+function describeFleet({ profiles }: Status, look: FleetLook): readonly string[] {
+  return profiles.flatMap((profile) => ['', ...describeProfile(profile, look)]);
+}
+
+function describeProfile(profile: ProfileStatus, { takes, paint }: FleetLook): readonly string[] {
   const { address, rollout, deployed, nodes } = profile;
   const shown = rollout ?? deployed;
   const live = nodes.holding.length + nodes.waiting.length + nodes.refused.length;
@@ -132,8 +133,12 @@ function describeProfile(profile: ProfileStatus, paint: Paint): readonly string[
     `${paint.strong(address)}  ${stateWords(profile, paint)}  ${version}  ${shown ? provenance(shown, paint) : ''}`,
     `  offered ${paint.code(bar(percentage))} ${percentage} %   held by ${nodes.holding.length}/${count(live, 'node')}`,
     ...nodeSquares(profile, { columns: pageColumns, paint }).map((line) => `  ${line}`),
+    ...takes.lines(nameOf(address), pageColumns - 2).map((line) => `  ${paint.dim(line)}`),
   ];
 }
+
+/** `gameplay` of `treasure-hunt/staging/gameplay`. */
+const nameOf = (address: string): string => address.split('/').at(-1) ?? address;
 
 function describeNext(paint: Paint): readonly string[] {
   return [
@@ -142,6 +147,6 @@ function describeNext(paint: Paint): readonly string[] {
     `  edit ${paint.strong('config/treasure-hunt/gameplay.staging.yaml')}, then`,
     `  ${paint.code('npx veltrix publish treasure-hunt/staging/gameplay -m "…"')}`,
     `  ${paint.code('npx veltrix status --watch')}   ${paint.code('npx veltrix nodes treasure-hunt/staging')}`,
-    paint.dim('Ctrl-C stops everything.'),
+    paint.dim('Ctrl-C stops everything. A bad version that undoes itself: npx veltrix demo bad-version'),
   ];
 }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { openWorkspace } from '../../control/files/workspace.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 import type { LocalAws } from '../../local/index.js';
-import { removeLocalState, writeLocalState } from './state-file.js';
+import { livingLocalState, removeLocalState, writeLocalState } from './state-file.js';
 
 /** More than this, and a minute of rollout is over before a node has polled once. */
 const speedMax = 3_600;
@@ -22,9 +22,13 @@ export interface Serving {
   readonly keep?: string | undefined;
 }
 
-/** @throws ServiceUnavailable, with nothing left running, when the port is taken or kept state cannot be read. */
+/**
+ * @throws ServiceUnavailable, with nothing left running, when the project has a local AWS already (commands in other terminals
+ * could find only one), the port is taken, or kept state cannot be read.
+ */
 export async function serveLocalAws({ directory, ...options }: Serving): Promise<LocalAws> {
   const root = await rootOf(directory);
+  demandAlone(root);
   const local = await start(options);
   writeLocalState(root, {
     endpoint: local.endpoint,
@@ -42,6 +46,15 @@ const rootOf = (directory: string): Promise<string> =>
   openWorkspace(directory)
     .then(({ root }) => root)
     .catch(() => directory);
+
+function demandAlone(root: string): void {
+  const other = livingLocalState(root);
+  if (other === undefined) return;
+  throw new ServiceUnavailable(
+    `This project has a local AWS already: ${other.endpoint}, process ${other.pid}`,
+    { hint: 'Use that one, or stop it first: Ctrl-C where it runs, or `veltrix local down`.' },
+  );
+}
 
 async function start(options: Omit<Serving, 'directory'>): Promise<LocalAws> {
   const { startLocalAws } = await import('../../local/index.js');

@@ -37,10 +37,16 @@ export function removeLocalState(root: string): void {
 
 /** The local AWS that serves the project `from` lies in; undefined when none does. */
 export function findLocalState(from: string): LocalState | undefined {
-  const state = readFile(fileOf(from));
-  if (state && isAlive(state.pid)) return state;
+  const state = livingLocalState(from);
+  if (state) return state;
   const parent = path.dirname(from);
   return parent === from ? undefined : findLocalState(parent);
+}
+
+/** The local AWS that serves the project with this very root. */
+export function livingLocalState(root: string): LocalState | undefined {
+  const state = readFile(fileOf(root));
+  return state && isAlive(state.pid) ? state : undefined;
 }
 
 function readFile(file: string): LocalState | undefined {

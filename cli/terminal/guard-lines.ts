@@ -44,13 +44,13 @@ function paintVerdict(verdict: GuardReport['verdict'], paint: Paint): string {
   return byWord(style, verdictWords[verdict]);
 }
 
-/** The sentence of its last look, and each fact that is not fine. */
-function guardWords({ summary, signals, action }: GuardReport, paint: Paint): readonly string[] {
+/** The sentence of its last look, and each fact that is not fine. A blind look's says no more than that it is blind. */
+function guardWords({ summary, signals, action, blind }: GuardReport, paint: Paint): readonly string[] {
   const facts = signals.filter(
     ({ figures, level, words }) => !figures && (level === 'bad' || level === 'suspect') && words !== summary,
   );
   return [
-    summary,
+    ...(blind === undefined ? [summary] : []),
     ...(action === 'warn' ? [byWord(paint.warn, 'a warning: its profile does not roll back for this')] : []),
     ...facts.map(({ words }) => words),
   ];

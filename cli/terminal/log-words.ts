@@ -20,5 +20,7 @@ export function logWords(entry: LogEntry): string {
       return 'rolled back';
     case 'REVERT_COMPLETED':
       return `reverted: ${description}`;
+    case 'OTHER':
+      return description;
   }
 }

@@ -36,7 +36,7 @@ export function renderRollout(profile: ProfileStatus, given: RolloutLook): reado
     ...fleetFacts(profile, look),
     ...guardFacts(profile, look),
   ];
-  const figures = isOpen(profile) && profile.guard ? guardFigures(profile.guard, columns - 4, paint) : [];
+  const figures = isTelling(profile) && profile.guard ? guardFigures(profile.guard, columns - 4, paint) : [];
   const squares = nodeSquares(profile, { columns: columns - 2, paint });
   return [
     ...title(profile, look),
@@ -51,6 +51,13 @@ export function renderRollout(profile: ProfileStatus, given: RolloutLook): reado
 /** The newest deployment is under way, or did not end well: its figures matter. */
 const isOpen = ({ rollout, undone, guard }: ProfileStatus): boolean =>
   rollout !== undefined || undone !== undefined || guard?.verdict === 'unhealthy';
+
+/** What spoke against a version when the guard last looked is told of one that completed, too. */
+const isTelling = (profile: ProfileStatus): boolean =>
+  isOpen(profile) ||
+  (profile.guard?.signals ?? []).some(
+    ({ figures, level }) => figures && (level === 'open' || level === 'suspect' || level === 'bad'),
+  );
 
 const indent = (lines: readonly string[], columns = 2): string[] =>
   lines.map((line) => `${' '.repeat(columns)}${line}`);
@@ -86,7 +93,7 @@ function undoneByWords(undone: UndoneVersion | undefined): string {
     case 'alarm':
       return ' by an alarm';
     case 'person':
-      return ' by hand';
+      return ` by ${undone.said?.author || 'hand'}`;
     default:
       return '';
   }
@@ -129,8 +136,9 @@ function undoneFacts(undone: UndoneVersion, guard: ProfileStatus['guard'], look:
   if (undone.by === 'guard-failure') {
     facts.push(['', 'the guard did not answer AppConfig, which rolls back then: the version may be sound']);
   }
-  // What the guard said stands beside its figures.
-  if (undone.why && !(undone.by === 'guard' && guard)) facts.push(['', undone.why]);
+  if (undone.said?.reason) facts.push(['', `because: "${undone.said.reason}"`]);
+  // What the guard said stands beside its figures, if it came to keep them.
+  if (undone.why && !(undone.by === 'guard' && guard?.verdict === 'unhealthy')) facts.push(['', undone.why]);
   return facts;
 }
 
@@ -172,11 +180,12 @@ function strategyWords(rollout: Rollout, { now, isEnding }: { now: string; isEnd
 const liveOf = ({ holding, waiting, refused }: ProfileStatus['nodes']): number =>
   holding.length + waiting.length + refused.length;
 
-function fleetFacts({ nodes, rollout, deployed }: ProfileStatus, { now, paint }: RolloutLook): Fact[] {
+function fleetFacts(profile: ProfileStatus, { now, paint }: RolloutLook): Fact[] {
+  const { nodes, rollout, deployed } = profile;
   const live = liveOf(nodes);
   const facts: Fact[] = [];
   if (live === 0) facts.push(['Nodes', byWord(paint.dim, absence(nodes.lastReportAt, now))]);
-  else if (rollout ?? deployed) facts.push(['Held by', heldWords(nodes, live)]);
+  else if (rollout ?? deployed) facts.push(['Held by', heldWords(profile, live)]);
   for (const [index, { node, reason }] of nodes.refused.slice(0, refusalsShown).entries()) {
     facts.push([index === 0 ? 'Refused' : '', `${node}  ${byWord(paint.bad, reason)}`]);
   }
@@ -190,8 +199,14 @@ function fleetFacts({ nodes, rollout, deployed }: ProfileStatus, { now, paint }:
   return facts;
 }
 
-/** `15/40 nodes (38 %)  half after 3 s · 95 % after 11 s`: since the deployment's start. */
-function heldWords({ holding, arrivals }: ProfileStatus['nodes'], live: number): string {
+/**
+ * `15/40 nodes (38 %)  half after 3 s · 95 % after 11 s`: since the deployment's start, which says nothing of nodes that
+ * came back to it from one that was undone.
+ */
+function heldWords({ nodes, undone, state }: ProfileStatus, live: number): string {
+  const { holding, arrivals } = nodes;
+  const share = `${holding.length}/${count(live, 'node')} (${Math.round((100 * holding.length) / live)} %)`;
+  if (undone !== undefined || state === 'rolling-back') return share;
   const after = (name: string, ms: number | undefined) =>
     ms === undefined ? [] : [`${name} after ${duration(ms)}`];
   const times = [
@@ -199,7 +214,6 @@ function heldWords({ holding, arrivals }: ProfileStatus['nodes'], live: number):
     ...after('95 %', arrivals.to95PercentMs),
     ...after('all', arrivals.to100PercentMs),
   ];
-  const share = `${holding.length}/${count(live, 'node')} (${Math.round((100 * holding.length) / live)} %)`;
   return times.length === 0 ? share : `${share}  ${times.join(' · ')}`;
 }
 
@@ -223,7 +237,9 @@ function guardFacts(profile: ProfileStatus, { now, paint }: RolloutLook): Fact[]
     const none = rollout.strategy === 'immediate' ? 'none: everybody gets it at once' : 'has not looked yet';
     return [['Guard', byWord(paint.dim, none)]];
   }
-  if (!isOpen(profile)) return [['Guard', `${verdictWords[guard.verdict]}: ${guard.summary}`]];
+  // A sentence of nothing to judge by says so itself.
+  const verdict = guard.verdict === 'inconclusive' ? '' : `${verdictWords[guard.verdict]}: `;
+  if (!isOpen(profile)) return [['Guard', verdict + guard.summary]];
   const [head, ...words] = guardLines(guard, now, paint);
   return [['Guard', head], ...words.map((line): Fact => ['', line])];
 }
@@ -268,5 +284,10 @@ function stepsOf(profile: ProfileStatus, now: string): (readonly [why: string, c
 
 function isUndoable({ state, deployed }: ProfileStatus, now: string): boolean {
   if (state === 'rolling-out' || state === 'baking') return true;
-  return state === 'deployed' && Date.parse(now) - Date.parse(deployed?.startedAt ?? '') < freshMs;
+  // Nothing can have been before a profile's first version.
+  return (
+    state === 'deployed' &&
+    deployed?.version !== 1 &&
+    Date.parse(now) - Date.parse(deployed?.startedAt ?? '') < freshMs
+  );
 }

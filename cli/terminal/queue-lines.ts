@@ -27,14 +27,21 @@ function entryFacts(
   { entry, place }: { entry: QueueEntry; place: number },
   { now, paint }: Look,
 ): (readonly [string, string])[] {
-  const { profile, version, reason, author, queuedAt, held } = entry;
+  const { profile, version, reason, author, queuedAt, held, lastError } = entry;
   const about = byWord(paint.dim, `${author} · ${ago(queuedAt, now)}`);
   const head = [String(place), `${profile} v${version}  "${reason}"  ${about}`] as const;
-  if (held === undefined) return [head];
-  const command = `veltrix queue release ${cluster}/${profile} -m "…"`;
+  if (held === undefined)
+    return lastError ? [head, ['', byWord(paint.warn, inWords(lastError, now))]] : [head];
+  const verb = 'unreadable' in entry ? 'drop' : 'release';
+  const command = `veltrix queue ${verb} ${cluster}/${profile} -m "…"`;
   return [
     head,
     ['', byWord(paint.warn, `held, ${ago(held.since, now)}: ${held.why}`)],
     ['', `${paint.dim('→')} ${byWord(paint.code, command)}`],
   ];
+}
+
+function inWords({ why, at, times }: NonNullable<QueueEntry['lastError']>, now: string): string {
+  const often = times === 1 ? 'once' : `${times} times`;
+  return `could not go ${often}, last ${ago(at, now)}: ${why}`;
 }

@@ -3,6 +3,7 @@
 import type { PublishResult } from '../../core/delivery/publishing.js';
 import {
   DeploymentInProgress,
+  describeProblem,
   type Problem,
   QueueAhead,
   RolledBackLately,
@@ -38,9 +39,19 @@ export function demandTaken(result: PublishResult, standing: Standing): Accepted
       throw new RolledBackLately(result);
     case 'content-refused':
       throw refusedByFunction(result.problems, standing);
+    case 'request-not-understood':
+      throw notUnderstood(result.problems);
     default:
       throw unexpected(result.outcome);
   }
+}
+
+/** Nobody's file is at fault: what was sent around it is of another release. */
+export function notUnderstood(problems: readonly Problem[]): ServiceUnavailable {
+  const what = problems.map(describeProblem).join('; ');
+  return new ServiceUnavailable(`The deployed functions are of another release than this command: ${what}`, {
+    hint: 'Deploy the stacks (`npm run deploy`), or use the command of the release that is deployed.',
+  });
 }
 
 /** The function answered something else than was asked. */

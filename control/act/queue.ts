@@ -6,6 +6,7 @@ import {
   formatProfile,
   type ProfileAddress,
 } from '../../core/addresses.js';
+import { parseLabel } from '../../core/content/content.js';
 import { type DeploymentSummary, isRunning } from '../../core/delivery/deployments.js';
 import {
   entryOf,
@@ -17,7 +18,7 @@ import {
 import type { QueueRequest } from '../../core/delivery/publishing.js';
 import { UsageError } from '../../core/errors.js';
 import type { Cloud } from '../cloud.js';
-import { unexpected } from './gate-answers.js';
+import { notUnderstood, unexpected } from './gate-answers.js';
 import { NotConverged, QueueHeld, TakenFromQueue } from './outcomes.js';
 
 const lookEveryMs = 1_000;
@@ -73,6 +74,8 @@ export interface QueueChanged {
   readonly version: number;
   /** It stood so before: nothing was done. */
   readonly unchanged: boolean;
+  /** Present when it waits for a person all the same: why. */
+  readonly held?: string;
 }
 
 /** Lets a held entry go on, or takes one out. @throws UsageError when nothing of the profile waits. */
@@ -82,9 +85,17 @@ export async function changeQueue(cloud: Cloud, order: QueueOrder): Promise<Queu
   const request = { queueAction: action, profile, description: reason, author };
   const answer = await cloud.publish(address, request);
   if (answer.outcome === 'not-queued') throw notQueued(address, answer.waiting);
+  if (answer.outcome === 'request-not-understood') throw notUnderstood(answer.problems);
   if (answer.outcome !== 'queue-changed') throw unexpected(answer.outcome);
-  const { version, unchanged } = answer;
-  return { target: cloud.target, address: formatProfile(address), action, version, unchanged };
+  const { version, unchanged, held } = answer;
+  return {
+    target: cloud.target,
+    address: formatProfile(address),
+    action,
+    version,
+    unchanged,
+    ...(held !== undefined && { held }),
+  };
 }
 
 function notQueued(address: ProfileAddress, waiting: readonly string[]): UsageError {
@@ -114,11 +125,18 @@ export interface AwaitingTurn {
   readonly onProgress?: ((turn: Turn) => unknown) | undefined;
 }
 
+/** What carries the content that waited: perhaps under another version than it waited under. */
+export type Carried = Pick<DeploymentSummary, 'version'> & {
+  readonly label: string;
+  readonly deployment: number;
+};
+
 /**
- * Resolves with the number of the deployment that carries it, once its turn has come.
+ * Resolves with the deployment that carries it, once its turn has come. It is known by its content: the queue may give it
+ * another number, and finds it done where another version holds the same.
  * @throws QueueHeld when it waits for a person, TakenFromQueue when it will not be published, NotConverged when the time is over.
  */
-export async function waitForTurn(cloud: Cloud, awaiting: AwaitingTurn): Promise<number> {
+export async function waitForTurn(cloud: Cloud, awaiting: AwaitingTurn): Promise<Carried> {
   const { address, signal, timeoutMs } = awaiting;
   const startedMs = cloud.clock();
   for (;;) {
@@ -139,7 +157,7 @@ function turnOf(
   elapsedMs: number,
 ): Turn | undefined {
   const entry = entryOf(waiting, address.profile);
-  if (entry?.label !== label) return undefined;
+  if (entry === undefined || hashOf(entry) !== hashOf({ label })) return undefined;
   if (entry.held)
     throw new QueueHeld(formatProfile(address), { version: entry.version, why: entry.held.why });
   const place = placeOf(waiting, address.profile);
@@ -156,16 +174,26 @@ async function demandDeployment(
   cloud: Cloud,
   { address, label, version }: AwaitingTurn,
   waiting: PublishQueue,
-): Promise<number> {
+): Promise<Carried> {
   const { store } = await cloud.environment(address);
   for await (const item of store.deployments()) {
     if (item.profile !== address.profile) continue;
-    if (item.label === label) return item.number;
+    const isInForce = item.state === 'COMPLETE' || (isRunning(item) && item.state !== 'ROLLING_BACK');
+    // One that is not in force and older than what waited was deployed once, long before it.
+    if (
+      item.label !== undefined &&
+      hashOf(item) === hashOf({ label }) &&
+      (isInForce || item.version >= version)
+    ) {
+      return { version: item.version, label: item.label, deployment: item.number };
+    }
     if (item.version < version && item.state === 'COMPLETE') break;
   }
   const instead = entryOf(waiting, address.profile)?.version;
   throw new TakenFromQueue(formatProfile(address), { version, instead });
 }
+
+const hashOf = ({ label = '' }: { readonly label?: string }): string | undefined => parseLabel(label)?.hash8;
 
 function late({ address, version }: AwaitingTurn, { place, ahead, elapsedMs }: Turn): NotConverged {
   const [first] = ahead;

@@ -8,12 +8,13 @@ import {
   isRunning,
   revertWindowMs,
 } from '../../core/delivery/deployments.js';
-import type { RolloutRecord } from '../../core/delivery/rollout-records.js';
+import type { RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
+import { strategyOf } from '../../core/delivery/strategies.js';
 import type { GuardReport } from '../../core/guard/report.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
-import { type DeployedVersion, describeVersion, strategyOf } from '../facts.js';
+import { type DeployedVersion, describeVersion } from '../facts.js';
 import { mapAtMost } from '../values/map-at-most.js';
 import { Blindness } from './blindness.js';
 import { offeredOf } from './status/offered.js';
@@ -60,6 +61,8 @@ export interface HistoryEntry extends DeployedVersion {
   readonly why?: string;
   readonly undoneBy?: UndoneBy;
   readonly undoneAt?: string;
+  /** Where a person took it back: who and why, as claimed; absent where it was not kept. */
+  readonly undone?: Undone;
 }
 
 export interface HistoryQuestion {
@@ -179,12 +182,9 @@ async function readRecords({ cloud, blindness }: Asking, lines: readonly Line[])
   return new Map(records);
 }
 
-function toEntry(
-  { cluster }: OpenCluster,
-  deployment: Deployment,
-  { publication, guard }: RolloutRecord = {},
-): HistoryEntry {
-  const undone = undoingOf(deployment, guard);
+function toEntry({ cluster }: OpenCluster, deployment: Deployment, record: RolloutRecord = {}): HistoryEntry {
+  const { publication, guard } = record;
+  const undoing = undoingOf(deployment, record);
   const strategy = publication?.strategy ?? strategyOf(deployment);
   return {
     address: formatProfile({ ...cluster, profile: deployment.profile }),
@@ -197,6 +197,7 @@ function toEntry(
     }),
     ...(strategy !== undefined && { strategy }),
     ...(guard && { guard: { verdict: guard.verdict, summary: guard.summary, action: guard.action } }),
-    ...(undone && { why: undone.why, undoneBy: undone.by, undoneAt: undone.at }),
+    ...(undoing && { why: undoing.why, undoneBy: undoing.by, undoneAt: undoing.at }),
+    ...(undoing?.said && { undone: undoing.said }),
   };
 }

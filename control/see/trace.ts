@@ -8,14 +8,15 @@ import {
   formatProfile,
 } from '../../core/addresses.js';
 import type { Deployment, DeploymentState, EnvironmentStore } from '../../core/delivery/deployments.js';
-import type { RolloutRecord } from '../../core/delivery/rollout-records.js';
+import type { RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
+import { strategyOf } from '../../core/delivery/strategies.js';
 import { UsageError } from '../../core/errors.js';
 import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { GuardReport } from '../../core/guard/report.js';
 import { demandCluster } from '../addressing.js';
 import type { Cloud } from '../cloud.js';
-import { type DeployedVersion, describeVersion, strategyOf } from '../facts.js';
+import { type DeployedVersion, describeVersion } from '../facts.js';
 import { Blindness } from './blindness.js';
 import { type FleetStatus, fleetStatus } from './status/fleet-status.js';
 import { offeredOf } from './status/offered.js';
@@ -41,6 +42,8 @@ export interface Trace extends DeployedVersion {
   readonly undoneBy?: UndoneBy;
   readonly why?: string;
   readonly undoneAt?: string;
+  /** Where a person took it back: who and why, as claimed; absent where it was not kept. */
+  readonly undone?: Undone;
   /** What is not known of it, and why, for people. */
   readonly missing: readonly string[];
 }
@@ -62,7 +65,7 @@ export async function trace(cloud: Cloud, { address, deployment: number }: Trace
   const [record, told, records] = await Promise.all([readRecord(facts), readTold(facts), readNodes(facts)]);
   const { profile, version } = deployment;
   const fleet = summary.isWanted ? fleetOf(facts, records, summary.deployments) : undefined;
-  const undone = undoingOf(deployment, record.guard);
+  const undoing = undoingOf(deployment, record);
   const strategy = record.publication?.strategy ?? strategyOf(deployment);
   return {
     target: cloud.target,
@@ -75,7 +78,8 @@ export async function trace(cloud: Cloud, { address, deployment: number }: Trace
     steps: traceSteps({ deployment, record, told, fleet }),
     ...(fleet && { nodes: fleet }),
     ...(record.guard && { guard: record.guard }),
-    ...(undone && { undoneBy: undone.by, why: undone.why, undoneAt: undone.at }),
+    ...(undoing && { undoneBy: undoing.by, why: undoing.why, undoneAt: undoing.at }),
+    ...(undoing?.said && { undone: undoing.said }),
     missing: [...missingOf({ deployment, record, told, fleet }), ...blindness.notes],
   };
 }
@@ -159,7 +163,8 @@ interface Known {
 }
 
 function missingOf({ deployment, record, told, fleet }: Known): string[] {
-  const untold = deployment.log.length - told.size;
+  const entries = deployment.log.filter(({ type }) => type !== 'OTHER').length;
+  const untold = entries - told.size;
   const missing: string[] = [];
   if (!record.publication)
     missing.push('no record of who published it: only what its description says is known');
@@ -169,7 +174,7 @@ function missingOf({ deployment, record, told, fleet }: Known): string[] {
   if (!record.guard) missing.push('no word of the guard: it did not look at this deployment');
   if (untold > 0) {
     missing.push(
-      `${untold} of ${deployment.log.length} entries have no change event on the stream: not yet, or no longer kept there`,
+      `${untold} of ${entries} entries have no change event on the stream: not yet, or no longer kept there`,
     );
   }
   if (!fleet)

@@ -1,6 +1,7 @@
-/** Who took a deployment back, told from AppConfig's log and from what the guard said of it. */
+/** Who took a deployment back, told from AppConfig's log, from what the guard said of it, and from what a person said. */
 
-import type { Deployment } from '../../core/delivery/deployments.js';
+import { type Deployment, triggeredByUser, undoingEntry } from '../../core/delivery/deployments.js';
+import type { RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
 import type { GuardReport } from '../../core/guard/report.js';
 
 /**
@@ -15,20 +16,31 @@ export interface Undoing {
   readonly why: string;
   /** ISO 8601, UTC. */
   readonly at: string;
+  /** On `person`: who and why, as claimed; absent where it was not kept. */
+  readonly said?: Undone;
 }
 
 /** Undefined for a deployment that stands. */
-export function undoingOf({ log }: Deployment, guard: GuardReport | undefined): Undoing | undefined {
-  const entry = log.find(({ type }) => type === 'ROLLBACK_STARTED' || type === 'REVERT_COMPLETED');
+export function undoingOf(
+  deployment: Deployment,
+  { guard, undone }: RolloutRecord = {},
+): Undoing | undefined {
+  const entry = undoingEntry(deployment);
   if (entry === undefined) return undefined;
-  return { by: whoOf(entry, guard), why: entry.description, at: entry.occurredAt };
+  const by = whoOf(entry, guard);
+  return {
+    by,
+    why: entry.description,
+    at: entry.occurredAt,
+    ...(by === 'person' && undone && { said: undone }),
+  };
 }
 
 function whoOf(
   { triggeredBy, description }: { readonly triggeredBy: string; readonly description: string },
   guard: GuardReport | undefined,
 ): UndoneBy {
-  if (triggeredBy === 'USER') return 'person';
+  if (triggeredBy === triggeredByUser) return 'person';
   if (triggeredBy === 'CLOUDWATCH_ALARM') return 'alarm';
   if (triggeredBy !== 'APPCONFIG') return 'appconfig';
   // An extension that asked for it was heard; one that was not heard may have said so at an earlier look.

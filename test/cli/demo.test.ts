@@ -33,11 +33,12 @@ describe('veltrix demo bad-version', () => {
       expect.stringMatching(/^demo bad-version: everything came as promised, in \d+ s$/),
     ]);
     expect(said('detail').join('\n')).toMatch(
-      /errors: with it [\d,]+ of [\d,]+ requests \([\d.]+ %\), without [\d,]+ of [\d,]+ requests \(0\.\d+ %\); evidence/,
+      // The second, where the machine is so busy that the guard's report is not kept: AppConfig's log has it.
+      /errors: with it [\d,]+ of [\d,]+ requests \([\d.]+ %\), without [\d,]+ of [\d,]+ requests \(0\.\d+ %\); evidence|unhealthy: new [\d,]+ errors in [\d,]+ requests, old [\d,]+ in [\d,]+: [\d,.]+x worse; evidence/,
     );
     expect([noise, exitCode]).toEqual(['', 0]);
     expect(project.leftovers()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it('ends with 1 and names what did not come: of nine retries one is in time, and nobody is hurt', async () => {
     const file = path.join(project.root, 'config/treasure-hunt/limits.staging.yaml');
@@ -46,7 +47,7 @@ describe('veltrix demo bad-version', () => {
     expect(output).toMatch(/Expected v\d+ to be taken back, found that it is offered to 60 % of the nodes/);
     expect(exitCode).toBe(1);
     expect(project.leftovers()).toEqual([]);
-  }, 180_000);
+  }, 300_000);
 
   it('names the demos there are', async () => {
     const { exitCode, output } = await run(['demo', 'good-version'], place);

@@ -43,6 +43,10 @@ describe('veltrix dev', () => {
     const { output, exitCode } = await run(['nodes', 'treasure-hunt/staging'], place);
     expect(output).toContain('treasure-hunt/staging: 3 nodes, 3 live');
     expect(exitCode).toBe(0);
+    const second = await run(['demo', 'bad-version'], place);
+    expect(second.output).toMatch(/This project has a local AWS already: http:.*stop it first: Ctrl-C/s);
+    expect(second.exitCode).toBe(1);
+    expect((await run(['status'], place)).output).toContain('treasure-hunt/staging/gameplay');
     dev.stdout?.resume();
     dev.kill('SIGINT');
     expect(await closed).toEqual([0, null]);

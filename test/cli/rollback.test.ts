@@ -59,6 +59,64 @@ describe('rollback at a terminal', () => {
     expect(states()).toEqual(['COMPLETE', 'REVERTED']);
   });
 
+  it('says so where who undid it is not kept, and ends well all the same', async () => {
+    fleetOf(2);
+    world.cloud.keepingFails = true;
+    const anna = personAt(world);
+    const { exitCode, data } = await anna.types(rollback, at, { message: 'errors doubled' });
+    expect(exitCode).toBe(0);
+    expect(anna.shown()).toContain('! who undid it and why is not kept: could not keep it\n');
+    expect(data).toMatchObject({ notKept: 'could not keep it' });
+    expect(states()).toEqual(['COMPLETE', 'REVERTED']);
+  });
+
+  it('names nodes that were silent before, which nobody can wait for', async () => {
+    fleetOf(2);
+    const say = world.cloud.onWait;
+    const hush = () => {
+      const names = ['s1', 's2', 's3', 's4', 's5'];
+      world.cloud.nodes.push(
+        ...names.map((node) => record({ node, arrivedAtMs: 0, label: labels[1] ?? '' })),
+      );
+    };
+    hush();
+    world.cloud.onWait = () => {
+      say();
+      hush();
+    };
+    const anna = personAt(world, { columns: 120 });
+    const { exitCode, data } = await anna.types(rollback, at);
+    expect(exitCode).toBe(0);
+    expect(data).toMatchObject({ proof: { kind: 'proved', of: 2, silent: ['s1', 's2', 's3', 's4', 's5'] } });
+    expect(anna.shown()).toContain(
+      '! 5 nodes silent since before it was undone, and not waited for: s1, s2, s3, s4 and 1 more\n',
+    );
+    expect(anna.shown()).toContain('→ veltrix nodes quest/staging --behind\n');
+  });
+
+  it('says that what waits may still have its turn, where nothing was done', async () => {
+    world.cloud.queues.set('quest/staging', [
+      {
+        profile: 'rules',
+        version: 9,
+        label: 'v9-0a1b2c3d',
+        author: 'ben',
+        reason: 'later',
+        queuedAt: '2026-01-01T00:00:00.000Z',
+      },
+    ]);
+    fleetOf(1, 0);
+    const anna = personAt(world, { columns: 140 });
+    await anna.types(rollback, at, { to: '2', wait: false });
+    expect(anna.shown()).toContain(
+      '! version 9 by ben is in the queue and will have its turn; to take it out: veltrix queue drop quest/staging/rules -m "…"\n',
+    );
+    await anna.types(rollback, at, { wait: false });
+    expect(anna.shown()).toContain(
+      '! version 9 by ben is in the queue and waits for a person: veltrix queue release',
+    );
+  });
+
   it('does nothing when somebody declines', async () => {
     const anna = personAt(world, { answer: false });
     const { exitCode, data } = await anna.types(rollback, at);

@@ -6,8 +6,8 @@ import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import type { PublishQueues, QueueEntry } from '../../core/delivery/publish-queue.js';
 import type { PublishResult } from '../../core/delivery/publishing.js';
-import type { Publication, RolloutRecord } from '../../core/delivery/rollout-records.js';
-import { UsageError } from '../../core/errors.js';
+import type { Publication, RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
+import { ServiceUnavailable, UsageError } from '../../core/errors.js';
 import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { ProfileReport } from '../../core/fleet/node-reports.js';
 import type { Application } from '../../core/profiles.js';
@@ -29,6 +29,8 @@ export class InMemoryCloud implements Cloud {
   readonly rolloutRecords = new Map<string, RolloutRecord>();
   /** What waits in each environment, by cluster. */
   readonly queues = new Map<string, readonly QueueEntry[]>();
+  /** True: who takes something back cannot be kept. */
+  keepingFails = false;
   /** Called whenever somebody waits: where a test lets the world go on. */
   onWait: () => void = () => undefined;
   /** In place of the gate, for answers it gives only in a race. */
@@ -52,9 +54,21 @@ export class InMemoryCloud implements Cloud {
       );
       return new Map(found.filter((entry): entry is [number, RolloutRecord] => entry[1] !== undefined));
     },
-    savePublication: async (cluster: string, deployment: number, publication: Publication) => {
+    savePublication: async (
+      cluster: string,
+      deployment: number,
+      publication: Publication,
+    ): Promise<'saved' | 'kept'> => {
       const key = `${cluster} ${deployment}`;
+      if (this.rolloutRecords.get(key)?.publication) return 'kept';
       this.rolloutRecords.set(key, { ...this.rolloutRecords.get(key), publication });
+      return 'saved';
+    },
+    saveUndone: async (cluster: string, deployment: number, undone: Undone) => {
+      if (this.keepingFails)
+        throw new ServiceUnavailable('could not keep it', { hint: 'none', retryable: true });
+      const key = `${cluster} ${deployment}`;
+      this.rolloutRecords.set(key, { ...this.rolloutRecords.get(key), undone });
     },
   };
 
@@ -105,7 +119,7 @@ export class InMemoryCloud implements Cloud {
       log: silent,
       measures: { count: () => undefined, flush: () => undefined },
     });
-    return (await handle(request)) as PublishResult;
+    return (await handle({ ...request, identity: 'a proof' })) as PublishResult;
   }
 
   /** Each event stands on the stream a second and a half after it happened. */

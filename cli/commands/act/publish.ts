@@ -180,7 +180,7 @@ async function followFromQueue(context: Context, proposal: Proposal, sent: Queue
   const { cloud, where, args } = proposal;
   const { label, version } = sent;
   const show = followProfile(context, cloud, where);
-  const deployment = await waitForTurn(cloud, {
+  const carried = await waitForTurn(cloud, {
     address: where,
     label,
     version,
@@ -189,7 +189,7 @@ async function followFromQueue(context: Context, proposal: Proposal, sent: Queue
     onProgress: show,
   });
   const { place: _place, held: _held, superseded: _superseded, ...place } = sent;
-  const published: Published = { ...place, deployment, unchanged: false };
+  const published: Published = { ...place, ...carried, unchanged: false };
   return { ...published, fleet: await follow(context, proposal, published) };
 }
 

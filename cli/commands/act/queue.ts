@@ -64,7 +64,8 @@ function describeView(
 }
 
 function describeChange(changed: QueueChanged, paint: Paint): readonly [string, string] {
-  const { address: at, version, action, unchanged } = changed;
+  const { address: at, version, action, unchanged, held } = changed;
+  if (held !== undefined) return [paint.warn('!'), `${paint.strong(at)} waits for a person still: ${held}`];
   if (unchanged)
     return [paint.good('='), `${paint.strong(at)}: version ${version} waits for its turn already`];
   const words = action === 'drop' ? 'was taken out of the queue' : 'goes on when its turn comes';

@@ -86,6 +86,7 @@ async function carryOut(context: Context, cloud: Cloud, action: Action): Promise
     ...shown,
     how: done.how,
     ...('stoppedOther' in done && done.stoppedOther && { stoppedOther: done.stoppedOther }),
+    ...('notKept' in done && done.notKept !== undefined && { notKept: done.notKept }),
     ...(proof && { proof }),
     ...(fileDrift && { fileDrift }),
     queued: await queuedOf(cloud, where),
@@ -95,13 +96,14 @@ async function carryOut(context: Context, cloud: Cloud, action: Action): Promise
 
 function orderOf(context: Context, { where, plan, args }: Action) {
   const isAsked = !context.yes && !context.json && context.screen.isTerminal;
-  const agreedOther = isAsked ? plan.inTheWay?.deployment : undefined;
+  // What comes into the way later was shown to nobody.
+  const agreedOther = isAsked || args.stopOther ? plan.inTheWay?.deployment : undefined;
   return {
     address: where,
     goal: plan.goal,
     author: context.author(),
     reason: args.message,
-    mayStop: ({ number }: DeploymentSummary) => args.stopOther || number === agreedOther,
+    mayStop: ({ number }: DeploymentSummary) => number === agreedOther,
     timeoutMs: args.timeout,
     signal: context.signal,
   };

@@ -44,13 +44,14 @@ const whatIsMissing = ({ since, entries }: History): string =>
 
 /** When and what, then what became of it, why, by whom, and what speaks against it. */
 function describeEntry(entry: HistoryEntry, paint: Paint, page: Page): readonly string[] {
-  const { address: at, version, deployment, reason, forced, why, guard, undoes } = entry;
-  const head = `${paint.dim(moment(entry.startedAt, page))}  ${byWord(paint.strong, `${at}@${version}`)}  ${byWord(paint.dim, `deployment ${deployment}`)}`;
+  const { address: at, version, reason, forced, why, guard, undoes, undone } = entry;
+  const head = `${paint.dim(moment(entry.startedAt, page))}  ${byWord(paint.strong, `${at}@${version}`)}`;
   const below = [
     fateOf(entry, paint),
     `${reason ? `"${reason}"  ` : ''}${byWord(paint.dim, whoOf(entry))}`,
     ...(undoes === undefined ? [] : [`undoes deployment ${undoes}`]),
     ...(forced ? [byWord(paint.warn, `forced: ${forced}`)] : []),
+    ...(undone?.reason ? [`undone: "${undone.reason}"`] : []),
     ...(why ? [byWord(paint.bad, why)] : []),
     ...(guard && guard.action !== 'none' && guard.summary !== why ? [`guard: ${guard.summary}`] : []),
   ];
@@ -60,10 +61,10 @@ function describeEntry(entry: HistoryEntry, paint: Paint, page: Page): readonly 
   ];
 }
 
-/** `rolled back by the guard at 40 % · canary-10 · unhealthy`. */
+/** `deployment 18 · rolled back by the guard at 40 % · canary-10 · unhealthy`. */
 function fateOf(entry: HistoryEntry, paint: Paint): string {
-  const { strategy, guard } = entry;
-  const parts = [stateOfDeployment(entry, paint)];
+  const { strategy, guard, deployment } = entry;
+  const parts = [byWord(paint.dim, `deployment ${deployment}`), stateOfDeployment(entry, paint)];
   if (strategy === 'immediate') parts.push(byWord(paint.warn, 'immediate: everybody at once'));
   else if (strategy !== undefined) parts.push(strategy);
   if (guard) parts.push(`guard: ${verdictWords[guard.verdict]}`);
@@ -84,15 +85,19 @@ const undoneByWords: Readonly<Record<UndoneBy, string>> = {
   appconfig: ' by AppConfig',
 };
 
-/** `rolled back by the guard at 40 %`. */
-export function stateOfDeployment(
-  { state, percentage, undoneBy }: { state: DeploymentState; percentage: number; undoneBy?: UndoneBy },
-  paint: Paint,
-): string {
+interface Fate {
+  readonly state: DeploymentState;
+  readonly percentage: number;
+  readonly undoneBy?: UndoneBy;
+  readonly undone?: { readonly author: string };
+}
+
+/** `rolled back by the guard at 40 %`, `reverted by anna`. */
+export function stateOfDeployment({ state, percentage, undoneBy, undone }: Fate, paint: Paint): string {
   const words = state.toLowerCase().replace('_', ' ');
   if (state === 'COMPLETE') return paint.good(words);
   if (!state.startsWith('R')) return byWord(paint.warn, `${words} ${percentage} %`);
-  const by = undoneBy === undefined ? '' : undoneByWords[undoneBy];
+  const by = undone?.author ? ` by ${undone.author}` : undoneBy === undefined ? '' : undoneByWords[undoneBy];
   return byWord(paint.bad, `${words}${by}${state === 'REVERTED' ? '' : ` at ${percentage} %`}`);
 }
 

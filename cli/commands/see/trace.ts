@@ -44,10 +44,10 @@ function render(answer: Trace, paint: Paint, page: Page): readonly string[] {
 }
 
 function factsOf(answer: Trace, paint: Paint, page: Page): (readonly [string, string])[] {
-  const { author, caller, reason, commit, strategy, forced, startedAt, undoes } = answer;
+  const { author, caller, reason, commit, strategy, forced, startedAt, undoes, undone } = answer;
   return [
     ['Commit', commit ?? paint.dim('not known')],
-    ['Published', `by ${author || 'nobody who is named'}${caller ? ` (${caller})` : ''}`],
+    ['Published', `by ${author || 'nobody who is named'}${caller ? ` (${caller})` : ', unproven'}`],
     ['Why', reason || paint.dim('no reason given')],
     ...(forced ? [['Forced', byWord(paint.warn, forced)] as const] : []),
     ...(undoes === undefined ? [] : [['Undoes', `deployment ${undoes}`] as const]),
@@ -56,8 +56,12 @@ function factsOf(answer: Trace, paint: Paint, page: Page): (readonly [string, st
       'Strategy',
       strategy === 'immediate' ? 'immediate: everybody at once' : (strategy ?? 'not one of Veltrix'),
     ],
+    ...(undone ? [['Undone', undoneWords(undone)] as const] : []),
   ];
 }
+
+const undoneWords = ({ author, reason }: NonNullable<Trace['undone']>): string =>
+  `by ${author || 'nobody who is named'}: ${reason || 'no reason given'}`;
 
 /** `02:51:07  +0:11`. */
 const placeOf = ({ at, offsetMs }: TraceStep): string => `${timeOfDay(at)}  ${offset(offsetMs).padStart(9)}`;

@@ -8,11 +8,12 @@ import { type PublishQueue, waitingIn } from '../../../core/delivery/publish-que
 import { decidePublish, type PublishDecision } from '../../../core/delivery/publishing.js';
 import { decideTurn } from '../../../core/delivery/queue-turns.js';
 import type { StrategyName } from '../../../core/delivery/strategies.js';
+import { strategyOf } from '../../../core/delivery/strategies.js';
 import { guardSettingsOf, type Profile } from '../../../core/profiles.js';
 import type { EpochMs } from '../../../core/time.js';
 import { clustersOf, demandCluster, type OpenCluster } from '../../addressing.js';
 import type { Cloud } from '../../cloud.js';
-import { hash8, readValue, type StoredValue, strategyOf } from '../../facts.js';
+import { hash8, readValue, type StoredValue } from '../../facts.js';
 import { type PreparedFile, prepareFile } from '../../files/check.js';
 import { type LoadedApplication, profileOf } from '../../files/workspace.js';
 import type { PlacedProblem } from '../../files/yaml-file.js';

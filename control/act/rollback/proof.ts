@@ -33,15 +33,17 @@ export interface Laggard {
   readonly next: string;
 }
 
+interface Held {
+  readonly held: number;
+  readonly of: number;
+  readonly elapsedMs: number;
+  /** Names of nodes that were silent all the while: nobody waits for them, and they may serve what was undone. */
+  readonly silent?: readonly string[];
+}
+
 export type Proof =
-  | { readonly kind: 'proved'; readonly held: number; readonly of: number; readonly elapsedMs: number }
-  | {
-      readonly kind: 'unproved';
-      readonly held: number;
-      readonly of: number;
-      readonly elapsedMs: number;
-      readonly laggards: readonly Laggard[];
-    }
+  | (Held & { readonly kind: 'proved' })
+  | (Held & { readonly kind: 'unproved'; readonly laggards: readonly Laggard[] })
   /** The records cannot be read, or AppConfig's version has no label to know it by. */
   | { readonly kind: 'unknown'; readonly why: string };
 
@@ -101,11 +103,15 @@ async function awaitingOf(store: EnvironmentStore, search: Search, remember: (pr
   };
 }
 
-const heldBy = (cloud: Cloud, { startedMs }: Search, progress: Progress) => ({
-  held: progress.holding.length,
-  of: awaitedCount(progress),
-  elapsedMs: cloud.clock() - startedMs,
-});
+function heldBy(cloud: Cloud, { startedMs }: Search, progress: Progress): Held {
+  const silent = progress.silent.filter((node) => !progress.lost.includes(node));
+  return {
+    held: progress.holding.length,
+    of: awaitedCount(progress),
+    elapsedMs: cloud.clock() - startedMs,
+    ...(silent.length > 0 && { silent }),
+  };
+}
 
 /** When the last of the two deployments moved, by AWS's clock: from then on AppConfig serves what is in force. */
 async function undoneAt(store: EnvironmentStore, { undone, inForce }: ProofQuestion): Promise<EpochMs> {

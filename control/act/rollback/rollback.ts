@@ -14,6 +14,7 @@ import type { EpochMs } from '../../../core/time.js';
 import type { Cloud } from '../../cloud.js';
 import { undoneBecause } from '../../facts.js';
 import { NotConverged, RollbackOvertaken, RolledBack } from '../outcomes.js';
+import { createKeeping, type Keeping } from './keep.js';
 import { readBack } from './plan.js';
 
 /** AppConfig takes a deployment back within seconds. */
@@ -25,9 +26,9 @@ export interface RollbackOrder {
   readonly address: ProfileAddress;
   readonly goal: RollbackGoal;
   readonly author: string;
-  /** Why. AppConfig keeps it only with a deployment that is started. */
+  /** Why. AppConfig keeps it only with a deployment that is started; of the others their records do, where they can. */
   readonly reason: string;
-  /** Whether another profile's deployment in the way may be stopped, which rolls it back. */
+  /** Whether another profile's deployment in the way may be stopped, which rolls it back. Asked for one at most. */
   mayStop(other: DeploymentSummary): boolean;
   /** How long AppConfig may take. */
   readonly timeoutMs: number;
@@ -44,6 +45,8 @@ export interface RollbackDone {
   readonly undoneAtMs: EpochMs;
   /** Another profile's deployment that was stopped for it. */
   readonly stoppedOther?: { readonly profile: string; readonly deployment: number; readonly version: number };
+  /** Why it was not kept who undid it and for what reason; absent where it was, or nothing was to be kept. */
+  readonly notKept?: string;
 }
 
 /**
@@ -53,7 +56,7 @@ export interface RollbackDone {
  */
 export async function rollback(cloud: Cloud, order: RollbackOrder): Promise<RollbackDone> {
   const { store } = await cloud.environment(order.address);
-  const run: Run = { cloud, store, order, startedMs: cloud.clock() };
+  const run: Run = { cloud, store, order, keeping: createKeeping(cloud, order), startedMs: cloud.clock() };
   let progress: Done = { efforts: { stopped: [], refused: [] }, how: 'none', lostRaces: 0 };
   for (;;) {
     const deployments = await readBack(store, { profile: order.goal.profile, to: order.goal.back?.version });
@@ -68,6 +71,7 @@ interface Run {
   readonly cloud: Cloud;
   readonly store: EnvironmentStore;
   readonly order: RollbackOrder;
+  readonly keeping: Keeping;
   readonly startedMs: EpochMs;
 }
 
@@ -102,13 +106,24 @@ async function rest({ cloud, order }: Run, done: Done): Promise<Done> {
 }
 
 async function stop(run: Run, done: Done, { number }: DeploymentSummary): Promise<Done> {
-  const answer = await run.store.stopDeployment(number, { allowRevert: false });
+  const answer = await takeBack(run, number, { reason: run.order.reason, allowRevert: false });
   return answer === 'stopped' ? { ...stopped(done, number), how: 'stopped' } : lost(run, done);
 }
 
+/** Asked at once, and told of beside: whoever hears of it by an event finds the reason there. */
+function takeBack(
+  { store, keeping }: Run,
+  number: number,
+  { reason, allowRevert }: { readonly reason: string; readonly allowRevert: boolean },
+): ReturnType<EnvironmentStore['stopDeployment']> {
+  const answer = store.stopDeployment(number, { allowRevert });
+  keeping.begin(number, reason);
+  return answer;
+}
+
 /** A revert that is refused is no lost race: the earlier version is deployed instead. */
-async function revert({ store }: Run, done: Done, { number }: DeploymentSummary): Promise<Done> {
-  const answer = await store.stopDeployment(number, { allowRevert: true });
+async function revert(run: Run, done: Done, { number }: DeploymentSummary): Promise<Done> {
+  const answer = await takeBack(run, number, { reason: run.order.reason, allowRevert: true });
   if (answer === 'stopped') return { ...stopped(done, number), how: 'reverted' };
   const { efforts } = done;
   return { ...done, efforts: { ...efforts, refused: [...efforts.refused, number] } };
@@ -133,11 +148,17 @@ async function start(
 
 async function stopOther(run: Run, done: Done, other: DeploymentSummary): Promise<Done> {
   const { profile, number, version, startedAt } = other;
-  if (!run.order.mayStop(other)) throw inTheWay(run.order, { profile, deployment: number, startedAt });
-  const answer = await run.store.stopDeployment(number, { allowRevert: false });
+  // Consent covers the one that was shown: the next in a queue would be another one, and another.
+  if (done.stoppedOther || !run.order.mayStop(other))
+    throw inTheWay(run.order, { profile, deployment: number, startedAt });
+  const reason = because(run.order);
+  const answer = await takeBack(run, number, { reason, allowRevert: false });
   if (answer === 'refused') return lost(run, done);
   return { ...stopped(done, number), stoppedOther: { profile, deployment: number, version } };
 }
+
+const because = ({ address, reason }: RollbackOrder): string =>
+  `to roll back ${formatProfile(address)}${reason && `: ${reason}`}`;
 
 async function sayWhy({ store, order }: Run, { number }: DeploymentSummary): Promise<never> {
   const why = undoneBecause(await store.deployment(number)) ?? '';
@@ -174,13 +195,18 @@ function demandProgress({ cloud, order, startedMs }: Run, { lostRaces }: Done): 
   });
 }
 
-const conclude = (
-  { cloud }: Run,
+async function conclude(
+  { cloud, keeping }: Run,
   { how, stoppedOther }: Done,
   inForce: DeploymentSummary | undefined,
-): RollbackDone => ({
-  how,
-  undoneAtMs: cloud.clock(),
-  ...(inForce && { inForce }),
-  ...(stoppedOther && { stoppedOther }),
-});
+): Promise<RollbackDone> {
+  const undoneAtMs = cloud.clock();
+  const notKept = await keeping.trouble();
+  return {
+    how,
+    undoneAtMs,
+    ...(inForce && { inForce }),
+    ...(stoppedOther && { stoppedOther }),
+    ...(notKept !== undefined && { notKept }),
+  };
+}

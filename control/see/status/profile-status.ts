@@ -8,10 +8,11 @@ import {
   isRunning,
 } from '../../../core/delivery/deployments.js';
 import type { RolloutRecord } from '../../../core/delivery/rollout-records.js';
+import { strategyOf } from '../../../core/delivery/strategies.js';
 import type { NodeRecord } from '../../../core/fleet/node-records.js';
 import type { EpochMs } from '../../../core/time.js';
 import type { OpenCluster } from '../../addressing.js';
-import { describeVersion, type NewestDeployments, strategyOf } from '../../facts.js';
+import { describeVersion, type NewestDeployments } from '../../facts.js';
 import { undoingOf } from '../undone.js';
 import { withdrawnSince } from '../withdrawn.js';
 import { type FilesAtHand, readDrift } from './file-drift.js';
@@ -47,7 +48,7 @@ export async function profileStatus(facts: ClusterFacts, address: ProfileAddress
   const wanted = rollout?.state === 'ROLLING_BACK' ? complete : (rollout ?? complete);
   return {
     address: formatProfile(address),
-    state: newest === undefined && !facts.isComplete ? 'unknown' : stateOf(newest),
+    state: newest === undefined && !facts.isComplete ? 'unknown' : stateOf(undone ?? newest),
     ...(described && { deployed: described }),
     ...(isFar && { isDeployedUnknown: true as const }),
     ...(rollout && { rollout: describeRollout(facts, rollout) }),
@@ -87,6 +88,7 @@ function stateOf(newest: DeploymentSummary | undefined): ProfileState {
       return 'unpublished';
     case 'VALIDATING':
     case 'DEPLOYING':
+    case 'OTHER':
       return 'rolling-out';
     case 'BAKING':
       return 'baking';
@@ -116,7 +118,7 @@ function describeRollout(facts: ClusterFacts, deployment: Deployment): Rollout {
 }
 
 function describeUndone(facts: ClusterFacts, deployment: Deployment): UndoneVersion {
-  const undoing = undoingOf(deployment, facts.rollouts.get(deployment.number)?.guard);
+  const undoing = undoingOf(deployment, facts.rollouts.get(deployment.number));
   return {
     ...describe(facts, deployment),
     percentage: offeredOf(deployment),

@@ -4,9 +4,8 @@
  */
 
 import type { Deployment, LogEntryType } from '../../../core/delivery/deployments.js';
-import { strategies } from '../../../core/delivery/strategies.js';
+import { strategies, strategyOf } from '../../../core/delivery/strategies.js';
 import { stepsOf } from '../../../core/guard/weaknesses.js';
-import { strategyOf } from '../../facts.js';
 
 export interface RolloutPace {
   /** Steps that are out, of how many; absent for a strategy that is not Veltrix's. */

@@ -79,18 +79,39 @@ describe('veltrix history', () => {
     expect(await page(history, [])).toEqual([
       'memory',
       '',
-      '2026-01-01 00:00 UTC  quest/staging/rules@2  deployment 2',
-      '  rolled back by the guard at 50 % · linear-50 · guard: unhealthy',
+      '2026-01-01 00:00 UTC  quest/staging/rules@2',
+      '  deployment 2 · rolled back by the guard at 50 % · linear-50 · guard: unhealthy',
       '  "shorter cool-down, since players in the evening wait far too long for the',
       '  next clue"  ben (arn:aws:sts::123456789012:assumed-role/Deployer/ben) ·',
       '  3f2c1e9a1b2c',
       '  Rollback initiated by a test',
       '  guard: errors: new 310 in 12,400 requests, old 11 in 29,800: 68× worse;',
       '  evidence over 1,000,000 (needs 100)',
-      '2026-01-01 00:00 UTC  quest/staging/rules@1  deployment 1',
-      '  complete · immediate: everybody at once',
-      '  "first"  anna',
+      '2026-01-01 00:00 UTC  quest/staging/rules@1',
+      '  deployment 1 · complete · immediate: everybody at once',
+      '  "first"  anna (user/anna)',
     ]);
+  });
+
+  it('tells who took it back and why, where that was kept; so does a trace', async () => {
+    for (const coolDownMs of [5000, 4000]) await world.publishAndFinish(yamlWith(coolDownMs));
+    world.cloud.appConfig.revert('staging', 'rules');
+    const undone = { author: 'ben', reason: 'errors doubled', at: '2026-01-01T00:00:09.000Z' };
+    const say = (given: typeof undone) => {
+      const stored = world.cloud.rolloutRecords.get('quest/staging 2');
+      world.cloud.rolloutRecords.set('quest/staging 2', { ...stored, undone: given });
+    };
+    expect((await page(history, [])).join('\n')).toContain('  deployment 2 · reverted by hand · linear-50\n');
+    say(undone);
+    const told = (await page(history, [])).join('\n');
+    expect(told).toContain('  deployment 2 · reverted by ben · linear-50\n');
+    expect(told).toContain('  undone: "errors doubled"\n');
+    const traced = (await page(trace, ['quest/staging', '2'])).join('\n');
+    expect(traced).toContain('deployment 2  reverted by ben\n');
+    expect(traced).toContain('  Undone     by ben: errors doubled\n');
+    say({ ...undone, author: '', reason: '' });
+    expect((await page(history, [])).join('\n')).not.toContain('undone:');
+    expect((await page(trace, ['quest/staging', '2'])).join('\n')).toContain('no reason given\n');
   });
 
   it('says as plainly that nothing changed, and since when', async () => {

@@ -227,6 +227,50 @@ shop/production/checkout                                              ● deploy
     const fresh = screen({ ...rest, deployed: { ...deployed, startedAt: next.startedAt } });
     expect(fresh.at(-1)).toBe('  → undo: veltrix rollback shop/production/checkout');
     expect(screen({ ...rest, guard: unhealthy }).join('\n')).toContain('Guard    unhealthy · look 4');
+    const first = { ...deployed, version: 1, startedAt: next.startedAt };
+    expect(screen({ ...rest, deployed: first }).join('\n')).not.toContain('undo:');
+  });
+
+  it('tells what spoke against it when the guard last looked, and nothing of what did not', () => {
+    const { rollout: _, ...rest } = rolling({ state: 'deployed' });
+    const open = healthy.signals.map((signal) => ({ ...signal, level: 'open' as const }));
+    const shown = (guard: typeof healthy) => screen({ ...rest, guard }).join('\n');
+    expect(shown(healthy)).not.toContain('errors  new');
+    expect(shown({ ...healthy, verdict: 'inconclusive', signals: open })).toContain('errors  new');
+  });
+
+  it('says no times of nodes that came back to it, and who took what back, and why', () => {
+    const said = { author: 'ben', reason: 'checkout is slow', at: next.startedAt };
+    const arrivals = { to50PercentMs: 400_000, to95PercentMs: 400_000, to100PercentMs: 400_000 };
+    const nodes = { ...fleet({ holding: 3 }), arrivals };
+    const base = rolledBack({ nodes });
+    const undone = base.undone && { ...base.undone, by: 'person' as const, said };
+    const lines = screen({ ...base, ...(undone && { undone }) }).join('\n');
+    expect(lines).toContain('rolled back by ben');
+    expect(lines).toContain('because: "checkout is slow"');
+    expect(lines).toContain('3/3 nodes (100 %)\n');
+    const nameless = undone && { ...undone, said: { ...said, author: '', reason: '' } };
+    const without = screen({ ...base, ...(nameless && { undone: nameless }) }).join('\n');
+    expect(without).toContain('rolled back by hand');
+    expect(without).not.toContain('because');
+  });
+
+  it('does not say twice that it was not judged', () => {
+    const summary = 'baking: not judged, 0 requests on 0 nodes with the version';
+    const { rollout: _, ...rest } = rolling({ state: 'deployed' });
+    const guard: GuardReport = { ...healthy, verdict: 'inconclusive', summary };
+    expect(screen({ ...rest, guard }).join('\n')).toContain(`Guard    ${summary}`);
+    expect(screen({ ...rest, guard: healthy }).join('\n')).toContain('Guard    healthy: at 40 %: no sign');
+  });
+
+  it('shows why AppConfig says the guard took it back, where the report that says so was not kept', () => {
+    const shown = screen(rolledBack({ guard: { ...healthy, verdict: 'inconclusive' } })).join('\n');
+    expect(shown).toContain('errors: new 310 in 12,400 requests');
+    expect(
+      screen(rolledBack())
+        .join('\n')
+        .match(/errors: new 310 in 12,400 requests/g),
+    ).toHaveLength(1);
   });
 });
 

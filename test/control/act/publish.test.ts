@@ -17,6 +17,7 @@ describe('publish', () => {
     world.edit(yamlWith(4000));
     expect(await publish(world.cloud, world.loaded, order)).toEqual({
       target: 'memory',
+      caller: 'arn:aws:iam::000000000000:user/anna',
       address: 'quest/staging/rules',
       file: 'config/quest/rules.staging.yaml',
       version: 1,
@@ -29,7 +30,7 @@ describe('publish', () => {
     expect(new TextDecoder().decode(world.cloud.appConfig.bytes('rules', 1))).toBe(
       '{"coolDownMs":4000,"difficulty":"easy"}',
     );
-    expect(world.cloud.appConfig.history('staging')[0]?.description).toBe('shorter (anna)');
+    expect(world.cloud.appConfig.history('staging')[0]?.description).toBe('shorter (anna, by user/anna)');
   });
 
   it('does nothing the second time', async () => {

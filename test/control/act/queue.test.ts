@@ -183,11 +183,30 @@ describe('waitForTurn', () => {
       ],
       () => start(2, 'v2-00000000'),
     );
-    expect(await wait()).toBe(1);
+    expect(await wait()).toEqual({ version: 2, label: 'v2-00000000', deployment: 1 });
     expect(turns).toMatchObject([
       { place: 2, ahead: [{ profile: 'alpha', version: 3 }] },
       { place: 1, ahead: [] },
     ]);
+  });
+
+  it('follows its content to another number of the queue', async () => {
+    const renumbered = { ...mine, version: 3, label: 'v3-00000000' };
+    eachWait([[mine], [renumbered], []], () => start(3, 'v3-00000000'));
+    expect(await wait()).toEqual({ version: 3, label: 'v3-00000000', deployment: 1 });
+    expect(turns).toHaveLength(2);
+  });
+
+  it('ends with the version that holds the same already', async () => {
+    eachWait([[mine], []], () => start(1, 'v1-00000000'));
+    expect(await wait()).toEqual({ version: 1, label: 'v1-00000000', deployment: 1 });
+  });
+
+  it('does not take for it what was deployed once with the same content', async () => {
+    start(1, 'v1-00000000');
+    world.cloud.appConfig.rollBack('staging');
+    eachWait([[mine], []]);
+    await expect(wait()).rejects.toMatchObject({ code: 'VELTRIX_TAKEN_FROM_QUEUE' });
   });
 
   it('ends where a person is needed', async () => {
@@ -202,9 +221,9 @@ describe('waitForTurn', () => {
 
   it.each([
     ['was taken out of the queue', []],
-    ['gave its place to version 3', [entry('rules', 3)]],
+    ['gave its place to version 3', [entry('rules', 3, { label: 'v3-33333333' })]],
   ])('ends where it %s', async (how, then) => {
-    start(1, 'v1-00000000');
+    start(1, 'v1-11111111');
     eachWait([[mine], then]);
     await expect(wait()).rejects.toMatchObject({
       code: 'VELTRIX_TAKEN_FROM_QUEUE',

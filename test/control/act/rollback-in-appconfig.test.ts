@@ -1,10 +1,11 @@
 /** Undoing against AppConfig over the wire, on a manual clock: what it says, and what a client gets. */
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { createEnvironmentStore } from '../../../aws/appconfig/environment-store.js';
 import { planRollback } from '../../../control/act/rollback/plan.js';
 import { type RollbackDone, type RollbackOrder, rollback } from '../../../control/act/rollback/rollback.js';
 import type { Cloud } from '../../../control/cloud.js';
+import { refusalMark } from '../../../core/content/content-problems.js';
 import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
 import { epochMs } from '../../../core/time.js';
 import { all } from '../../aws/all.js';
@@ -21,7 +22,6 @@ beforeEach(async () => {
   store = createEnvironmentStore(deployed.world.control, deployed.staging);
   cloud = cloudOf(store);
 });
-afterEach(() => deployed.world.close());
 
 /** As much of a stage as undoing needs; time passes only while somebody waits. */
 function cloudOf(open: EnvironmentStore): Cloud {
@@ -37,7 +37,7 @@ function cloudOf(open: EnvironmentStore): Cloud {
       hasProfile: () => true,
     }),
     records: { list: async () => [] },
-    rollouts: { read: unused },
+    rollouts: { read: unused, saveUndone: async () => undefined },
     queue: unused,
     publish: unused,
     changes: () => expect.unreachable(),
@@ -201,7 +201,7 @@ describe('undoing in AppConfig', () => {
     await complete();
     await deployed.world.clock.advance(72 * 60 * minuteMs);
     deployed.world.lambda.define('validate', () => {
-      throw new Error('the schema has moved on');
+      throw new Error(`${refusalMark}the schema has moved on`);
     });
     await expect(undo()).rejects.toMatchObject({
       code: 'VELTRIX_CONTENT_REFUSED',

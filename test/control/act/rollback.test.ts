@@ -219,6 +219,28 @@ describe('rollback', () => {
     expect(states()).toEqual(['v1 COMPLETE', 'v2 REVERTED', 'other v3 ROLLED_BACK']);
   });
 
+  it('stops one at most: what the queue starts in its place was agreed to by nobody', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    occupy();
+    const { cloud } = world;
+    const environment = cloud.environment.bind(cloud);
+    cloud.environment = async (where) => {
+      const open = await environment(where);
+      const stopDeployment: EnvironmentStore['stopDeployment'] = async (number, options) => {
+        const answer = await open.store.stopDeployment(number, options);
+        occupy();
+        return answer;
+      };
+      return { ...open, store: { ...open.store, stopDeployment } };
+    };
+    await expect(undo({ mayStop: () => true })).rejects.toMatchObject({
+      code: 'VELTRIX_DEPLOYMENT_IN_PROGRESS',
+      running: { profile: 'other', deployment: 4 },
+    });
+    expect(states().slice(2)).toEqual(['other v3 ROLLED_BACK', 'other v4 DEPLOYING']);
+  });
+
   it('undoes its own rollout without asking, whatever else waits', async () => {
     await world.publishAndFinish(yamlWith(5000));
     await begin(4000);

@@ -98,13 +98,26 @@ describe('who took a deployment back', () => {
     ['APPCONFIG', 'Rollback', unhealthy, 'guard'],
     ['APPCONFIG', 'Rollback', healthy, 'appconfig'],
   ])('%s, "%s"', (triggeredBy, why, guard, by) => {
-    expect(undoingOf(undone(triggeredBy, why), guard)).toEqual({ by, why, at: at(9) });
+    expect(undoingOf(undone(triggeredBy, why), guard ? { guard } : {})).toEqual({ by, why, at: at(9) });
   });
 
   it('is a person where it was reverted, and nobody where it stands', () => {
     const log = [{ ...entry('REVERT_COMPLETED', 5, 'by hand'), triggeredBy: 'USER' }];
-    expect(undoingOf(deployment({ log }), healthy)).toEqual({ by: 'person', why: 'by hand', at: at(5) });
-    expect(undoingOf(deployment({}), unhealthy)).toBeUndefined();
+    expect(undoingOf(deployment({ log }), { guard: healthy })).toEqual({
+      by: 'person',
+      why: 'by hand',
+      at: at(5),
+    });
+    expect(undoingOf(deployment({}), { guard: unhealthy })).toBeUndefined();
+  });
+
+  it('tells what a person said only of what a person did: whoever came too late undid nothing', () => {
+    const said = { author: 'ben', reason: 'errors doubled', at: at(8) };
+    expect(undoingOf(undone('USER', ''), { undone: said })?.said).toEqual(said);
+    for (const quicker of ['APPCONFIG', 'CLOUDWATCH_ALARM', 'INTERNAL_ERROR']) {
+      expect(undoingOf(undone(quicker, ''), { undone: said })).not.toHaveProperty('said');
+    }
+    expect(undoingOf(deployment({}), { undone: said })).toBeUndefined();
   });
 });
 

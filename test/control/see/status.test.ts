@@ -138,6 +138,25 @@ describe('status', () => {
     });
   });
 
+  it('says of what is taken back while it is asked about that it is rolled back', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    world.edit(yamlWith(4000));
+    await publish(world.cloud, world.loaded, { address: rules, author: 'ben', reason: 'less' });
+    const store = world.cloud.appConfig.environment('staging');
+    let isListed = false;
+    const listedBefore: typeof store = Object.create(store, {
+      deployment: {
+        value: (number: number) => {
+          if (!isListed) world.cloud.appConfig.rollBack('staging');
+          isListed = true;
+          return store.deployment(number);
+        },
+      },
+    });
+    world.cloud.appConfig.environment = () => listedBefore;
+    expect(await staging()).toMatchObject({ state: 'rolled-back', undone: { version: 2 } });
+  });
+
   it('names nodes that keep what was taken back, and the file that still says it', async () => {
     await world.publishAndFinish(yamlWith(5000));
     world.edit(yamlWith(4000));

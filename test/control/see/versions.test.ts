@@ -22,6 +22,7 @@ describe('getValue', () => {
       version: 1,
       label: expect.stringMatching(/^v1-/),
       author: 'anna',
+      caller: 'user/anna',
       reason: 'first',
       value: { coolDownMs: 5000, difficulty: 'easy' },
     });
