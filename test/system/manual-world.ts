@@ -10,21 +10,16 @@
 
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
-import { dynamoDbClient } from '../../aws/clients.js';
-import { createNodeRecords } from '../../aws/dynamodb/node-records.js';
 import { type Published, publish } from '../../control/act/publish.js';
 import type { Cloud } from '../../control/cloud.js';
-import { connect } from '../../control/connect.js';
 import { type LoadedApplication, openWorkspace } from '../../control/files/workspace.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
-import { nodesTable } from '../../core/names.js';
-import { epochMs } from '../../core/time.js';
 import { type LocalAws, startLocalAws } from '../../local/index.js';
-import { type Activity, createActivity } from '../../local/kernel/activity.js';
+import { createActivity } from '../../local/kernel/activity.js';
 import { ManualClock } from '../../local/kernel/clock.js';
 import { useEnvironment } from './aws-environment.js';
 import { type FleetNode, type NodeOptions, type ProfileName, startNode } from './manual/fleet-node.js';
-import { tracked } from './manual/tracked.js';
+import { cloudOn, nodePorts } from './manual/ports.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const cluster = { application: 'treasure-hunt', environment: 'staging' } as const;
@@ -127,6 +122,7 @@ class World implements ManualWorld {
   readonly logs: Parts['logs'];
   private readonly parts: Parts;
   private readonly activity = createActivity();
+  private readonly ports = nodePorts(this.activity);
   private readonly fleet: Awaited<ReturnType<typeof startNode>>[] = [];
 
   constructor(parts: Parts) {
@@ -151,10 +147,10 @@ class World implements ManualWorld {
   }
 
   async node(name: string, options: NodeOptions = {}): Promise<FleetNode> {
-    const { clock, activity } = this;
+    const { clock, ports } = this;
     const around = {
       clock,
-      activity,
+      ports,
       seed: this.parts.seed,
       drive: <T>(work: Promise<T>) => this.drive(work),
     };
@@ -206,6 +202,7 @@ class World implements ManualWorld {
 
   async close(): Promise<void> {
     for (const node of this.fleet) node.kill();
+    for (const port of Object.values(this.ports)) port.close();
     await this.aws.close();
     this.parts.restore();
   }
@@ -216,30 +213,4 @@ class World implements ManualWorld {
       this.everySecond();
     });
   }
-}
-
-/** What is called through it counts as under way. */
-function cloudOn(manual: ManualClock, endpoint: string, activity: Activity): Cloud {
-  const clock = () => epochMs(Math.floor(manual.now()));
-  const cloud = connect({ stage: 'main', target: endpoint });
-  const counted = tracked(activity, cloud);
-  const records = dynamoDbClient().then((client) => createNodeRecords(client, nodesTable('main'), clock));
-  return {
-    ...counted,
-    clock,
-    changes: cloud.changes,
-    environment: async (address) => {
-      const environment = await counted.environment(address);
-      return { ...environment, store: tracked(activity, environment.store) };
-    },
-    records: { list: (name) => activity.track(records.then((all) => all.list(name))) },
-    wait: (durationMs, signal) =>
-      new Promise((resolve) => {
-        const cancel = manual.after(durationMs, resolve);
-        signal?.addEventListener('abort', () => {
-          cancel();
-          resolve();
-        });
-      }),
-  };
 }

@@ -1,19 +1,15 @@
 /** A node of the fleet in this process: its timers are the world's clock, its calls go over real sockets. */
 
-import { appConfigSessions } from '../../../aws/appconfig/configuration-sessions.js';
-import { kinesisLoadReports } from '../../../aws/kinesis/load-stream.js';
 import type { NodeClock } from '../../../client/clock.js';
 import { connectWith } from '../../../client/connect.js';
 import type { NodeDeps } from '../../../client/default-deps.js';
 import type { ConnectOptions, Node } from '../../../client/index.js';
 import { treasureHunt } from '../../../config/treasure-hunt/application.js';
-import { loadStream } from '../../../core/names.js';
 import { epochMs } from '../../../core/time.js';
-import type { Activity } from '../../../local/kernel/activity.js';
 import type { ManualClock } from '../../../local/kernel/clock.js';
 import { DiskTwin } from '../../client/twins.js';
 import { seededRandom } from '../../client/world.js';
-import { tracked } from './tracked.js';
+import type { NodePorts } from './ports.js';
 
 export type Hunt = typeof treasureHunt;
 export type ProfileName = 'gameplay' | 'limits';
@@ -53,7 +49,8 @@ export interface FleetNode {
 
 export interface Surroundings {
   readonly clock: ManualClock;
-  readonly activity: Activity;
+  /** All nodes share them. */
+  readonly ports: NodePorts;
   readonly seed: string;
   /** Moves time on while a node waits to begin. */
   readonly drive: <T>(work: Promise<T>) => Promise<T>;
@@ -163,14 +160,14 @@ class InProcessNode implements FleetNode {
   }
 
   private depsOf(life: Life): NodeDeps {
-    const { activity } = this.around;
+    const { ports } = this.around;
     const isDeaf = () => life.isOver || this.isCut;
     return {
       clock: this.clockOf(life),
       random: this.random,
       hostName: this.name,
-      sessions: cuttable(tracked(activity, appConfigSessions()), isDeaf),
-      reports: cuttable(tracked(activity, kinesisLoadReports(loadStream('main'))), isDeaf),
+      sessions: cuttable(lent(ports.sessions), isDeaf),
+      reports: cuttable(lent(ports.reports), isDeaf),
       disk: this.disk,
     };
   }
@@ -185,6 +182,9 @@ class InProcessNode implements FleetNode {
     };
   }
 }
+
+/** The same, but closing it leaves it open for the other nodes. */
+const lent = <Port extends { close(): void }>(port: Port): Port => ({ ...port, close: () => {} });
 
 /** While it is cut, calls get no answer until they are aborted. */
 function cuttable<Port extends object>(port: Port, isCut: () => boolean): Port {
