@@ -88,7 +88,7 @@ async function releaseIn(
   { queue, entry }: { readonly queue: PublishQueue; readonly entry: QueueEntry },
   { request: { author, description: reason }, caller }: QueueOrder,
 ): Promise<PublishQueue> {
-  if (entry.held === undefined) return queue;
+  if (entry.held === undefined || entry.unreadable !== undefined) return queue;
   const by = { author, reason, at: instant(deps.clock()), ...(caller !== undefined && { caller }) };
   const changed = enqueue(queue, release(entry, by, await deployedVersion(deps, entry.profile)));
   return changed === 'full' ? queue : changed;

@@ -1,7 +1,5 @@
-/** `veltrix demo bad-version`: what F5 promises, played by the built command, and what it says when the promise is broken. */
+/** `veltrix demo bad-version`: what F5 promises, played by the built command. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildCommand, run } from './command.js';
 import { createSampleProject, type SampleProject } from './sample-project.js';
@@ -37,15 +35,6 @@ describe('veltrix demo bad-version', () => {
       /errors: with it [\d,]+ of [\d,]+ requests \([\d.]+ %\), without [\d,]+ of [\d,]+ requests \(0\.\d+ %\); evidence|unhealthy: new [\d,]+ errors in [\d,]+ requests, old [\d,]+ in [\d,]+: [\d,.]+x worse; evidence/,
     );
     expect([noise, exitCode]).toEqual(['', 0]);
-    expect(project.leftovers()).toEqual([]);
-  }, 300_000);
-
-  it('ends with 1 and names what did not come: of nine retries one is in time, and nobody is hurt', async () => {
-    const file = path.join(project.root, 'config/treasure-hunt/limits.staging.yaml');
-    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/retries: \d/g, 'retries: 9'));
-    const { exitCode, output } = await run(['demo', 'bad-version', '--nodes', '10'], place);
-    expect(output).toMatch(/Expected v\d+ to be taken back, found that it is offered to 60 % of the nodes/);
-    expect(exitCode).toBe(1);
     expect(project.leftovers()).toEqual([]);
   }, 300_000);
 
