@@ -88,7 +88,7 @@ function addMoves(board: Board, moves: Move[], { partition, before, after, leavi
 }
 
 const without = (owners: readonly string[], others: readonly string[]): readonly string[] =>
-  others.length === 0 ? owners : owners.filter((owner) => !others.includes(owner));
+  owners.length === 0 || others.length === 0 ? owners : owners.filter((owner) => !others.includes(owner));
 
 function reasonOf(
   board: Board,

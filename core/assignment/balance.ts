@@ -34,6 +34,11 @@ class Stock {
     }
   }
 
+  /** True when nothing may move, as where everything has just been placed. */
+  get isEmpty(): boolean {
+    return this.#held.size === 0;
+  }
+
   of(place: Place): number[] {
     const held = this.#held.get(place.index) ?? [];
     if (this.#sorted.has(place.index)) return held;
@@ -45,14 +50,16 @@ class Stock {
 
 /** Long enough where it is, and unmoved in this generation. */
 function isAtRest({ input, changed }: Board, partition: number): boolean {
+  if (changed[partition] !== 0) return false;
   const sinceMs = input.previous.slots[partition]?.sinceMs ?? input.nowMs;
-  return changed[partition] === 0 && input.nowMs - sinceMs >= input.settings.dwellMs;
+  return input.nowMs - sinceMs >= input.settings.dwellMs;
 }
 
 /** Brings the fleet towards its band, the hottest node first. */
 export function balance(board: Board): void {
   if (board.budget === 0 || !isUneven(board)) return;
   const stock = new Stock(board);
+  if (stock.isEmpty) return;
   relieve(board, stock);
   fill(board, stock);
 }

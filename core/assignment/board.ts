@@ -48,19 +48,20 @@ export function createBoard(input: AssignmentInput, candidates: readonly Candida
   const { previous, settings } = input;
   const capacity = candidates.reduce((sum, each) => sum + each.capacity * each.ramp, 0);
   const weights = weigh(input, capacity);
-  const besides = candidates.reduce((sum, each) => sum + each.besides, 0);
+  let total = candidates.reduce((sum, each) => sum + each.besides, 0);
+  for (const weight of weights) total += weight;
   const partitions = previous.slots.length;
   const board: Board = {
     input,
     places: candidates.map((each, index) => ({ ...each, index, heldBefore: 0 })),
     names: new Set(candidates.map(({ node }) => node)),
-    capacities: Float64Array.from(candidates, ({ capacity }) => capacity),
+    capacities: new Float64Array(candidates.map(({ capacity }) => capacity)),
     weights,
-    held: Float64Array.from(candidates, ({ besides }) => besides),
+    held: new Float64Array(candidates.map(({ besides }) => besides)),
     rooms: new Float64Array(candidates.length),
     first: new Int32Array(partitions).fill(-1),
     several: new Map(),
-    meanLoad: weights.reduce((sum, weight) => sum + weight, besides) / capacity,
+    meanLoad: total / capacity,
     changed: new Uint8Array(partitions),
     budget: Math.max(1, Math.floor(settings.budgetShare * partitions)),
   };
@@ -74,6 +75,7 @@ export function createBoard(input: AssignmentInput, candidates: readonly Candida
 function layOut(board: Board): void {
   const indices = new Map(board.places.map(({ node }, index) => [node, index]));
   for (const [partition, { owners }] of board.input.previous.slots.entries()) {
+    if (owners.length === 0) continue;
     const known = owners.flatMap((owner) => indices.get(owner) ?? []);
     setOwners(board, partition, known);
     for (const owner of known) placeAt(board, owner).heldBefore += 1;
@@ -93,7 +95,7 @@ export function ownersAt({ first, several }: Board, partition: number): readonly
   return several.get(partition) ?? (owner < 0 ? [] : [owner]);
 }
 export const ownersCount = ({ first, several }: Board, partition: number): number =>
-  several.get(partition)?.length ?? ((first[partition] ?? -1) < 0 ? 0 : 1);
+  (several.size === 0 ? undefined : several.get(partition)?.length) ?? ((first[partition] ?? -1) < 0 ? 0 : 1);
 export const heldAt = (board: Board, index: number): number => board.held[index] ?? 0;
 export const roomAt = (board: Board, index: number): number => board.rooms[index] ?? 0;
 /** Of what a place can do, this much it holds: 1 at capacity. */
@@ -101,18 +103,26 @@ export const loadAt = (board: Board, { index, capacity }: Place): number => held
 
 /** Capacity of a partition's owners together. */
 export function capacityOn({ first, several, capacities }: Board, partition: number): number {
-  const owners = several.get(partition);
-  if (!owners) return capacities[first[partition] ?? -1] ?? 0;
+  const owners = several.size === 0 ? undefined : several.get(partition);
+  if (!owners) return first[partition] === -1 ? 0 : (capacities[first[partition] ?? -1] ?? 0);
   return owners.reduce((sum, owner) => sum + (capacities[owner] ?? 0), 0);
 }
 
 /** Makes a change: owners, and what they hold. */
 export function change(board: Board, { partition, from, to, reason }: Change): void {
+  board.changed[partition] = 1 + moveReasons.indexOf(reason);
+  // By far the most: one owner, from nobody or from another.
+  if (to !== undefined && (from ?? -1) === board.first[partition] && !board.several.has(partition)) {
+    const weight = weightAt(board, partition);
+    weighOne(board, from ?? -1, -weight);
+    board.first[partition] = to;
+    weighOne(board, to, weight);
+    return;
+  }
   weighOwners(board, partition, -1);
   const kept =
     from === undefined ? ownersAt(board, partition) : ownersAt(board, partition).filter((o) => o !== from);
   setOwners(board, partition, to === undefined ? kept : [...kept, to]);
-  board.changed[partition] = 1 + moveReasons.indexOf(reason);
 }
 
 /** Why a partition has changed in this generation; undefined when it has not. */
@@ -147,13 +157,18 @@ function weighOne({ held, rooms }: Board, owner: number, weight: number): void {
 /** A partition that nobody measured weighs as the others do on average. */
 function weigh({ previous, work, settings }: AssignmentInput, capacity: number): Float64Array {
   const partitions = previous.slots.length;
-  const [sum, known] = work.reduce<[number, number]>(
-    ([total, count], each) => (each === undefined ? [total, count] : [total + each, count + 1]),
-    [0, 0],
-  );
+  let [sum, known] = [0, 0];
+  for (const each of work) {
+    if (each === undefined) continue;
+    sum += each;
+    known += 1;
+  }
   const unknown = known === 0 ? 0 : sum / known;
   const reserve = (settings.reserveShare * capacity) / partitions;
-  return Float64Array.from({ length: partitions }, (_, partition) => (work[partition] ?? unknown) + reserve);
+  const weights = new Float64Array(partitions);
+  for (let partition = 0; partition < partitions; partition += 1)
+    weights[partition] = (work[partition] ?? unknown) + reserve;
+  return weights;
 }
 
 /** A node whose numbers are too old is taken to hold just what it should: unknown is neither idle nor hot. */

@@ -7,7 +7,7 @@
 import * as z from 'zod';
 import { partitionsMax } from '../routing/partitions.js';
 import { epochMs } from '../time.js';
-import type { Assignment, Slot } from './table.js';
+import { type Assignment, type Grant, type GrantTable, type Life, livesOf } from './table.js';
 
 /** A chunk's bytes and names at most, so that keys and the rest fit an item beside them. */
 export const chunkMaxBytes = 350_000;
@@ -26,15 +26,20 @@ export const chunkSchema = z.object({
   partitions,
   /** The chunk's first partition. */
   first: z.int().min(0).max(partitionsMax),
-  /** Names of the owners in this chunk; `slots` speaks of them by index. */
-  nodes: z.array(z.string().min(1).max(256)),
-  /** Per partition, as LEB128 integers: count of owners, their indices, epoch, and seconds since the Unix epoch. */
+  /** Lives that this chunk names; `slots` speaks of them by index. Only a life that stands for anybody has no name. */
+  nodes: z.array(z.string().max(256)),
+  /** Incarnations of `nodes`, in their order. */
+  incarnations: z.array(z.string().max(256)),
+  /**
+   * Per partition, as LEB128 integers: count of owners, their indices, epoch, seconds since the Unix epoch, the generation in
+   * which the epoch began, count of lives that are waited for, and their indices.
+   */
   slots: z.instanceof(Uint8Array),
 });
 export type Chunk = z.infer<typeof chunkSchema>;
 
 export type Decoded =
-  | { readonly kind: 'table'; readonly assignment: Assignment }
+  | { readonly kind: 'table'; readonly assignment: GrantTable }
   /** Chunks of different generations, or not all of one: read again. */
   | { readonly kind: 'torn' }
   | { readonly kind: 'unreadable'; readonly reason: string };
@@ -46,31 +51,34 @@ const integerMaxBytes = 8;
 
 interface Draft {
   readonly first: number;
+  readonly lives: Life[];
+  /** By `keyOf`. */
   readonly indices: Map<string, number>;
   readonly bytes: number[];
   nameBytes: number;
 }
 
 /** The chunks of a generation, in order. @param maxBytes of a chunk; only tests have a reason to change it. */
-export function encodeAssignment(assignment: Assignment, maxBytes: number = chunkMaxBytes): Chunk[] {
+export function encodeAssignment(assignment: GrantTable, maxBytes: number = chunkMaxBytes): Chunk[] {
   const drafts: Draft[] = [];
   for (const [partition, slot] of assignment.slots.entries()) {
     const last = drafts.at(-1);
     if (last && sizeWith(last, slot) <= maxBytes) append(last, slot);
     else {
-      const draft: Draft = { first: partition, indices: new Map(), bytes: [], nameBytes: 0 };
+      const draft: Draft = { first: partition, lives: [], indices: new Map(), bytes: [], nameBytes: 0 };
       append(draft, slot);
       drafts.push(draft);
     }
   }
-  return drafts.map(({ first, indices, bytes }, chunk) => ({
+  return drafts.map(({ first, lives, bytes }, chunk) => ({
     form: 1,
     generation: assignment.generation,
     chunk,
     chunks: drafts.length,
     partitions: assignment.slots.length,
     first,
-    nodes: [...indices.keys()],
+    nodes: lives.map(({ node }) => node),
+    incarnations: lives.map(({ incarnation }) => incarnation),
     slots: Uint8Array.from(bytes),
   }));
 }
@@ -95,7 +103,7 @@ const isOfOne = (a: Chunk, b: Chunk): boolean =>
   a.generation === b.generation && a.partitions === b.partitions && a.chunks === b.chunks;
 
 function assemble(chunks: readonly Chunk[], head: Chunk): Decoded {
-  const slots: Slot[] = [];
+  const slots: Grant[] = [];
   for (const chunk of chunks) {
     if (chunk.first !== slots.length)
       return { kind: 'unreadable', reason: `partition ${slots.length} is missing` };
@@ -108,46 +116,74 @@ function assemble(chunks: readonly Chunk[], head: Chunk): Decoded {
   return { kind: 'table', assignment: { generation: head.generation, slots } };
 }
 
-function sizeWith({ bytes, nameBytes, indices }: Draft, { owners }: Slot): number {
-  const added = owners
-    .filter((owner) => !indices.has(owner))
-    .reduce((sum, owner) => sum + nameSize(owner), 0);
-  return bytes.length + nameBytes + added + integerMaxBytes * (3 + owners.length);
+function sizeWith({ bytes, nameBytes, indices }: Draft, grant: Grant): number {
+  const named = [...livesOf(grant), ...grant.waitsFor];
+  const added = named
+    .filter((life) => !indices.has(keyOf(life)))
+    .reduce((sum, life) => sum + nameSize(life), 0);
+  return bytes.length + nameBytes + added + integerMaxBytes * (5 + named.length);
 }
 
-const nameSize = (name: string): number => bytesPerChar * name.length + integerMaxBytes;
+const nameSize = ({ node, incarnation }: Life): number =>
+  bytesPerChar * (node.length + incarnation.length) + integerMaxBytes;
 
-function append(draft: Draft, { owners, epoch, sinceMs }: Slot): void {
-  write(draft.bytes, owners.length);
-  for (const owner of owners) write(draft.bytes, indexOf(draft, owner));
-  write(draft.bytes, epoch);
+/** A line break is in no name. */
+const keyOf = ({ node, incarnation }: Life): string => `${node}\n${incarnation}`;
+
+function append(draft: Draft, grant: Grant): void {
+  writeLives(draft, livesOf(grant));
+  write(draft.bytes, grant.epoch);
   // Rounded up: nobody takes a partition for longer at rest than it is.
-  write(draft.bytes, Math.ceil(sinceMs / 1_000));
+  write(draft.bytes, Math.ceil(grant.sinceMs / 1_000));
+  write(draft.bytes, grant.began);
+  writeLives(draft, grant.waitsFor);
 }
 
-function indexOf(draft: Draft, owner: string): number {
-  const known = draft.indices.get(owner);
+function writeLives(draft: Draft, lives: readonly Life[]): void {
+  write(draft.bytes, lives.length);
+  for (const life of lives) write(draft.bytes, indexOf(draft, life));
+}
+
+function indexOf(draft: Draft, life: Life): number {
+  const known = draft.indices.get(keyOf(life));
   if (known !== undefined) return known;
-  draft.nameBytes += nameSize(owner);
-  draft.indices.set(owner, draft.indices.size);
-  return draft.indices.size - 1;
+  draft.nameBytes += nameSize(life);
+  draft.indices.set(keyOf(life), draft.lives.length);
+  return draft.lives.push(life) - 1;
 }
 
-function readSlots({ nodes, slots: bytes }: Chunk): Slot[] | undefined {
-  const slots: Slot[] = [];
+function readSlots({ nodes, incarnations, slots: bytes }: Chunk): Grant[] | undefined {
+  if (nodes.length !== incarnations.length) return undefined;
+  const lives = nodes.map((node, index) => ({ node, incarnation: incarnations[index] ?? '' }));
+  const grants: Grant[] = [];
   for (let at = 0; at < bytes.length; ) {
     const next = () => {
       const [value, behind] = read(bytes, at);
       at = behind;
       return value;
     };
-    const indices = Array.from({ length: Math.min(next(), nodes.length + 1) }, next);
-    const owners = indices.flatMap((index) => nodes[index] ?? []);
-    const [epoch, sinceSeconds] = [next(), next()];
-    if (owners.length !== indices.length || !Number.isSafeInteger(sinceSeconds)) return undefined;
-    slots.push({ owners, epoch, sinceMs: epochMs(1_000 * sinceSeconds) });
+    const owning = readLives(lives, next);
+    const [epoch, sinceSeconds, began] = [next(), next(), next()];
+    const waitsFor = readLives(lives, next);
+    if (!owning || !waitsFor || !Number.isSafeInteger(began)) return undefined;
+    grants.push({
+      owners: owning.map(({ node }) => node),
+      incarnations: owning.map(({ incarnation }) => incarnation),
+      epoch,
+      sinceMs: epochMs(1_000 * sinceSeconds),
+      began,
+      waitsFor,
+    });
   }
-  return slots;
+  return grants;
+}
+
+/** Undefined when there are not as many as there should be, or not all are named. */
+function readLives(lives: readonly Life[], next: () => number): readonly Life[] | undefined {
+  const count = next();
+  if (!(count <= lives.length)) return undefined;
+  const found = Array.from({ length: count }, next).flatMap((index) => lives[index] ?? []);
+  return found.length === count ? found : undefined;
 }
 
 /** LEB128, as DWARF and WebAssembly have it; by arithmetic, since shifts end at 32 bits. */

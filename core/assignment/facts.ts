@@ -96,7 +96,8 @@ export function suspectsOf({ previous, nodes }: AssignmentInput): {
   readonly owners: number;
 } {
   const healths = new Map(nodes.map(({ node, health }) => [node, health]));
-  const owners = new Set(previous.slots.flatMap((slot) => slot.owners));
+  const owners = new Set<string>();
+  for (const slot of previous.slots) for (const owner of slot.owners) owners.add(owner);
   const suspects = [...owners].filter((owner) => suspicious.has(healths.get(owner)));
   return { suspects: suspects.length, owners: owners.size };
 }

@@ -2,6 +2,7 @@
 
 import { type Board, change, ownersAt, ownersCount, placeAt, roomAt, weightAt } from './board.js';
 import { IndexedHeap } from './heap.js';
+import { heaviestFirst } from './order.js';
 
 /** So many of the places with most room are compared for a partition that fits nowhere. */
 const roomyPlaces = 31;
@@ -17,17 +18,18 @@ export function placeForced(board: Board): void {
       const taker = takerFor(board, partition, rooms);
       if (taker === undefined) break;
       change(board, { partition, to: taker, reason: 'owners' });
-      for (const owner of ownersAt(board, partition)) rooms.update(owner);
+      if (wanted === 1) rooms.update(taker);
+      else for (const owner of ownersAt(board, partition)) rooms.update(owner);
     }
   }
 }
 
 /** Partitions with fewer owners, the heaviest first. */
-function shortOf(board: Board, wanted: number): number[] {
+function shortOf(board: Board, wanted: number): readonly number[] | Int32Array {
   const short: number[] = [];
   for (let partition = 0; partition < board.first.length; partition += 1)
     if (ownersCount(board, partition) < wanted) short.push(partition);
-  return short.sort((a, b) => weightAt(board, b) - weightAt(board, a) || a - b);
+  return heaviestFirst(short, board.weights);
 }
 
 /** All that take on work, the one with the most room on top. */
@@ -55,7 +57,7 @@ function firstTakerFor(board: Board, partition: number, rooms: IndexedHeap): num
   for (let position = 0; position < roomyPlaces; position += 1) {
     const index = rooms.at(position);
     if (index === undefined) break;
-    const over = (weight - roomAt(board, index)) / placeAt(board, index).capacity;
+    const over = (weight - roomAt(board, index)) / (board.capacities[index] as number);
     if (over > least || (over === least && index > best)) continue;
     best = index;
     least = over;

@@ -19,10 +19,42 @@ export interface Assignment {
   readonly slots: readonly Slot[];
 }
 
-const unowned: Slot = { owners: [], epoch: 0, sinceMs: epochMs(0) };
+/** One life of one node: what owns a partition, since two processes may go by one name. */
+export interface Life {
+  readonly node: string;
+  readonly incarnation: string;
+}
+
+/** A slot as its owners read it: all that a new owner needs to know when it may begin (docs/decisions/0008-ownership-leases.md). */
+export interface Grant extends Slot {
+  /** Incarnations of the owners, in their order. */
+  readonly incarnations: readonly string[];
+  /** The generation in which this epoch began. */
+  readonly began: number;
+  /** Lives that may still serve an earlier epoch; none: the owners begin at once. */
+  readonly waitsFor: readonly Life[];
+}
+
+/** The assignment as it is stored. */
+export interface GrantTable extends Assignment {
+  readonly slots: readonly Grant[];
+}
+
+/** The lives that a grant makes owners. */
+export const livesOf = ({ owners, incarnations }: Grant): readonly Life[] =>
+  owners.map((node, index) => ({ node, incarnation: incarnations[index] ?? '' }));
+
+const unowned: Grant = {
+  owners: [],
+  epoch: 0,
+  sinceMs: epochMs(0),
+  incarnations: [],
+  began: 0,
+  waitsFor: [],
+};
 
 /** What a cluster starts from. @param partitions fixed for the life of the cluster. */
-export const emptyAssignment = (partitions: number): Assignment => ({
+export const emptyAssignment = (partitions: number): GrantTable => ({
   generation: 0,
   slots: Array.from({ length: partitions }, () => unowned),
 });

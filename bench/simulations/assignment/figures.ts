@@ -1,4 +1,4 @@
-/** How long an assignment takes and how good it is, beside rendezvous hashing in the same run. */
+/** How much time of the processor an assignment takes and how good it is, beside rendezvous hashing in the same run. */
 
 import { assign } from '../../../core/assignment/assign.js';
 import type { AssignmentInput, NodeFacts } from '../../../core/assignment/facts.js';
@@ -224,12 +224,16 @@ function rendezvousMs({ previous, nodes }: AssignmentInput, draw: Draw): number 
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** The median of the later half: the earlier one warms the compiler up. */
+/**
+ * Time of the processor, that of the collector's and the compiler's threads included: what else runs on the machine changes it little.
+ * The median of the later half: the earlier one warms the compiler up.
+ */
 function timeMs(times: number, run: () => unknown): number {
   const samples = Array.from({ length: times }, () => {
-    const startedMs = performance.now();
+    const before = process.cpuUsage();
     run();
-    return performance.now() - startedMs;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
   });
   return figure(samples.slice(times >> 1)).median;
 }

@@ -6,22 +6,49 @@ import {
   encodeAssignment,
   isNewer,
 } from '../../../core/assignment/chunks.js';
-import { type Assignment, emptyAssignment } from '../../../core/assignment/table.js';
+import { emptyAssignment, type GrantTable, type Life } from '../../../core/assignment/table.js';
 import { epochMs } from '../../../core/time.js';
-import { slot, tableOf } from './fleets.js';
+import { slot } from './fleets.js';
 
-const tables: fc.Arbitrary<Assignment> = fc.record({
+const lives = fc.uniqueArray(
+  fc.record<Life>({
+    node: fc.constantFrom('a', 'node-7', 'ö-✓', 'x'.repeat(256), '10.0.0.7:8080'),
+    incarnation: fc.constantFrom('1', 'b9d1', 'y'.repeat(256)),
+  }),
+  { maxLength: 4, selector: ({ node, incarnation }) => `${node}/${incarnation}` },
+);
+
+const tables: fc.Arbitrary<GrantTable> = fc.record({
   generation: fc.integer({ min: 1, max: 2 ** 40 }),
   slots: fc.array(
-    fc.record({
-      owners: fc.uniqueArray(fc.constantFrom('a', 'node-7', 'ö-✓', 'x'.repeat(256), '10.0.0.7:8080'), {
-        maxLength: 4,
-      }),
-      epoch: fc.nat(2 ** 31),
-      sinceMs: fc.integer({ min: 0, max: 2 ** 33 }).map((seconds) => epochMs(1_000 * seconds)),
-    }),
+    fc
+      .record({
+        owning: lives,
+        waitsFor: lives,
+        epoch: fc.nat(2 ** 31),
+        began: fc.nat(2 ** 31),
+        sinceMs: fc.integer({ min: 0, max: 2 ** 33 }).map((seconds) => epochMs(1_000 * seconds)),
+      })
+      .map(({ owning, ...grant }) => ({
+        ...grant,
+        owners: owning.map(({ node }) => node),
+        incarnations: owning.map(({ incarnation }) => incarnation),
+      })),
     { minLength: 1, maxLength: 80 },
   ),
+});
+
+/** The first life of each of these nodes has a partition, and waits for nobody. */
+const granted = (owner: string, epoch = 1) => ({
+  ...slot(owner),
+  epoch,
+  incarnations: [`${owner}-1`],
+  began: 1,
+  waitsFor: [],
+});
+const tableOf = (owners: string): GrantTable => ({
+  generation: 1,
+  slots: [...owners].map((owner) => granted(owner)),
 });
 
 describe('chunks of a table', () => {
@@ -38,28 +65,29 @@ describe('chunks of a table', () => {
   it('fit an item of DynamoDB, at the most partitions and the longest names', () => {
     const name = (node: number) => `${node}`.padEnd(256, '✓');
     const slots = Array.from({ length: 65_536 }, (_, partition) => ({
-      ...slot(name(partition % 2_000)),
-      epoch: 2 ** 31,
+      ...granted(name(partition % 2_000), 2 ** 31),
+      waitsFor: [{ node: name((partition + 1) % 2_000), incarnation: 'gone' }],
     }));
     const chunks = encodeAssignment({ generation: 1, slots });
     const sizes = chunks.map(
-      ({ nodes, slots: bytes }) => bytes.length + new TextEncoder().encode(nodes.join('')).length,
+      ({ nodes, incarnations, slots: bytes }) =>
+        bytes.length + new TextEncoder().encode([...nodes, ...incarnations].join('')).length,
     );
     expect(Math.max(...sizes)).toBeLessThan(chunkMaxBytes);
     expect(chunkMaxBytes).toBeLessThan(400 * 1024 - 2_048);
   });
 
   it('are few: 4,096 partitions of 100 nodes fit one', () => {
-    const slots = Array.from({ length: 4_096 }, (_, partition) => slot(`node-${partition % 100}`));
+    const slots = Array.from({ length: 4_096 }, (_, partition) => granted(`node-${partition % 100}`));
     const [chunk, ...others] = encodeAssignment({ generation: 1, slots });
-    expect([others.length, chunk?.slots.length]).toEqual([0, 4_096 * 8]);
+    expect([others.length, chunk?.slots.length]).toEqual([0, 4_096 * 10]);
   });
 
   it('round the rest of a partition up to seconds, so that it never seems longer than it is', () => {
-    const slots = [{ owners: ['a'], epoch: 3, sinceMs: epochMs(1_001) }];
+    const slots = [{ ...granted('a', 3), sinceMs: epochMs(1_001) }];
     expect(decodeAssignment(encodeAssignment({ generation: 1, slots }))).toEqual({
       kind: 'table',
-      assignment: { generation: 1, slots: [{ owners: ['a'], epoch: 3, sinceMs: 2_000 }] },
+      assignment: { generation: 1, slots: [{ ...granted('a', 3), sinceMs: 2_000 }] },
     });
   });
 
@@ -81,7 +109,8 @@ describe('chunks of a table', () => {
     ['nothing', []],
     ['another form', [{ ...first, form: 2 }]],
     ['bytes that end too soon', [{ ...first, slots: first?.slots.slice(0, -1) }, ...rest]],
-    ['an owner without a name', [{ ...first, nodes: [] }, ...rest]],
+    ['an owner without a name', [{ ...first, nodes: [], incarnations: [] }, ...rest]],
+    ['an owner without a life', [{ ...first, incarnations: [] }, ...rest]],
     ['partitions that nobody has', [{ ...first, first: 1 }, ...rest]],
     ['more partitions than there should be', [{ ...encodeAssignment(tableOf('aab'))[0], partitions: 2 }]],
   ])('of %s are unreadable, and say why', (_, chunks) => {
@@ -91,8 +120,8 @@ describe('chunks of a table', () => {
 
 it('is taken by a reader only when it is newer than what it holds', () => {
   const [four, five] = [4, 5].map((generation) => ({ ...emptyAssignment(2), generation })) as [
-    Assignment,
-    Assignment,
+    GrantTable,
+    GrantTable,
   ];
   expect([isNewer(five, four), isNewer(four, four), isNewer(four, five), isNewer(four, undefined)]).toEqual([
     true,
