@@ -180,6 +180,55 @@ export class ServiceUnavailable extends VeltrixError {
   override readonly code = 'VELTRIX_SERVICE_UNAVAILABLE';
 }
 
+/** The node has more to do than it can, and did not begin this work. Nothing was done. */
+export class Overloaded extends VeltrixError {
+  override readonly name = 'Overloaded';
+  override readonly code = 'VELTRIX_OVERLOADED';
+  /** Milliseconds after which another attempt here is worth it. */
+  readonly retryAfterMs: number;
+
+  constructor(node: string, facts: { readonly waiting: number; readonly retryAfterMs: number }) {
+    super(`${node} has too much to do: ${facts.waiting} wait already`, {
+      hint: 'Send it to another node (`router.pick()`), or try again after `retryAfterMs`.',
+      retryable: true,
+    });
+    this.retryAfterMs = facts.retryAfterMs;
+  }
+}
+
+/** Exclusive work for a partition that this node does not own, or owns no more. Nothing was done. */
+export class Misdirected extends VeltrixError {
+  override readonly name = 'Misdirected';
+  override readonly code = 'VELTRIX_MISDIRECTED';
+  readonly partition: number;
+  /** The table by which this node says so: whoever goes by an older one should read again. */
+  readonly generation: number;
+  /** The partition's epoch in that table. */
+  readonly epoch: number;
+  /** Who owns it by that table; absent where nobody does. */
+  readonly owner: string | undefined;
+
+  constructor(
+    node: string,
+    facts: {
+      readonly partition: number;
+      readonly generation: number;
+      readonly epoch: number;
+      readonly owner?: string | undefined;
+    },
+  ) {
+    const owner = facts.owner === undefined ? 'nobody has it' : `${facts.owner} has it`;
+    super(`${node} does not serve partition ${facts.partition}: ${owner} in generation ${facts.generation}`, {
+      hint: 'Send it to the owner; `router.send` reads the table again and does so once.',
+      retryable: true,
+    });
+    this.partition = facts.partition;
+    this.generation = facts.generation;
+    this.epoch = facts.epoch;
+    this.owner = facts.owner;
+  }
+}
+
 /** Configuration could not be loaded at start and the policy is to fail. */
 export class ConfigurationMissing extends VeltrixError {
   override readonly name = 'ConfigurationMissing';

@@ -12,6 +12,7 @@ export const nodesTable = (stage: string): string => `veltrix-${stage}-nodes`;
 export const cursorsTable = (stage: string): string => `veltrix-${stage}-cursors`;
 export const rolloutsTable = (stage: string): string => `veltrix-${stage}-rollouts`;
 export const queuesTable = (stage: string): string => `veltrix-${stage}-queues`;
+export const assignmentsTable = (stage: string): string => `veltrix-${stage}-assignments`;
 export const changesStream = (stage: string): string => `veltrix-${stage}-changes`;
 export const loadStream = (stage: string): string => `veltrix-${stage}-load`;
 export const deadLettersQueue = (stage: string): string => `veltrix-${stage}-dead-letters`;
@@ -31,6 +32,8 @@ export const validateFunction = (stage: string, profile: Omit<ProfileAddress, 'e
 export const fanOutFunction = (stage: string): string => `veltrix-${stage}-fan-out-change`;
 export const guardFunction = (stage: string): string => `veltrix-${stage}-guard-rollout`;
 export const recordLoadFunction = (stage: string): string => `veltrix-${stage}-record-load`;
+
+export const assignFunction = (stage: string): string => `veltrix-${stage}-assign-partitions`;
 
 /** Shards of one cluster's records: each takes 1,000 write units a second (DynamoDB's limit per partition). */
 export const nodeShardCount = 4;

@@ -5,6 +5,7 @@
 
 import * as z from 'zod';
 import { nameMaxChars, namePattern } from './addresses.js';
+import { type RoutingOptions, type RoutingSettings, routingSettingsSchema } from './assignment/settings.js';
 import { UsageError } from './errors.js';
 import { type GuardOptions, type GuardSettings, guardSettingsSchema } from './guard/settings.js';
 
@@ -32,6 +33,8 @@ export interface Application<
   /** In the order changes travel: `['staging', 'production']`. */
   readonly environments: Environments;
   readonly profiles: Profiles;
+  /** Has the work of its clusters shared out among their nodes; absent: nodes only report. */
+  readonly routing?: RoutingOptions;
 }
 
 /** Names of an application's profiles. */
@@ -65,6 +68,7 @@ const applicationSchema = z.object({
     .array(profileSchema)
     .min(1)
     .refine((profiles) => isUnique(profiles.map((profile) => profile.name)), 'must not name a profile twice'),
+  routing: routingSettingsSchema.optional(),
 });
 
 /**
@@ -94,6 +98,10 @@ export function defineApplication<
 /** How rollouts of a profile are judged, with every default filled in. */
 export const guardSettingsOf = ({ guard = {} }: Pick<Profile, 'guard'>): GuardSettings =>
   guardSettingsSchema.parse(guard);
+
+/** How an application's work is shared out, with every default filled in; undefined where it declares no routing. */
+export const routingSettingsOf = ({ routing }: Pick<Application, 'routing'>): RoutingSettings | undefined =>
+  routing && routingSettingsSchema.parse(routing);
 
 function demand(schema: z.ZodType, value: unknown, subject: string): void {
   const parsed = schema.safeParse(value);

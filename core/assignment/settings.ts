@@ -1,6 +1,7 @@
 /** How work is shared out: what an owner may change, and what is sane when nobody does. */
 
 import * as z from 'zod';
+import { partitionsMax } from '../routing/partitions.js';
 
 const share = z.number().min(0).max(1);
 const durationMs = z.int().min(0).max(3_600_000);
@@ -36,3 +37,14 @@ export const assignmentSettingsSchema = z.strictObject({
     .prefault({}),
 });
 export type AssignmentSettings = z.output<typeof assignmentSettingsSchema>;
+
+/** What an application declares to have its work routed: `routing: { partitions: 1024 }`. */
+export const routingSettingsSchema = assignmentSettingsSchema.extend({
+  /**
+   * Slices of the key space, fixed for the life of a cluster: 64 or more for each node of the fleet that is expected. A
+   * cluster that has a table keeps the number it began with.
+   */
+  partitions: z.int().min(16).max(partitionsMax).default(1024),
+});
+export type RoutingSettings = z.output<typeof routingSettingsSchema>;
+export type RoutingOptions = z.input<typeof routingSettingsSchema>;

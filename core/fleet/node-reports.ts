@@ -4,6 +4,8 @@
  */
 
 import * as z from 'zod';
+import { claimSchema } from '../ownership/claims.js';
+import { partitionsMax } from '../routing/partitions.js';
 
 /** Reports larger than this are refused: a full one of ten profiles takes about 3 KB. */
 export const reportMaxBytes = 32 * 1024;
@@ -18,6 +20,24 @@ export type ValueSource = (typeof valueSources)[number];
 
 const text = z.string().min(1).max(256);
 const count = z.int().min(0);
+
+/** Partitions of which one report tells the work: the busiest, so that a report stays small. */
+export const reportedPartitionsMax = 1024;
+/** Keys that a report names as the busiest. */
+export const reportedKeysMax = 8;
+/** A key is cut to this: it is named for people to recognise, not to be found by. */
+export const reportedKeyMaxChars = 64;
+
+const unitsPerSecond = z.number().min(0).max(1e9);
+
+const hotKeySchema = z.object({
+  key: z.string().max(reportedKeyMaxChars),
+  partition: z
+    .int()
+    .min(0)
+    .max(partitionsMax - 1),
+  unitsPerSecond,
+});
 
 const countersSchema = z.object({ requests: count, errors: count, slow: count });
 
@@ -64,9 +84,25 @@ export const nodeReportSchema = z.object({
   profiles: z.record(text, profileReportSchema),
   /** Reports dropped since the incarnation began, because they could not be sent. */
   droppedReports: count,
+  /** Work units a second that the node can do, as measured; absent until it has measured enough. */
+  unitsPerSecond: unitsPerSecond.exactOptional(),
+  /** Work units turned away since the incarnation began, because too much waited. They are in `load` and `work` too. */
+  shed: count.exactOptional(),
+  /** Work units served since the incarnation began for partitions that another node owned. */
+  misdirected: count.exactOptional(),
+  /** How it stands with its partitions; absent where the application declares no `routing`, or before the first table. */
+  ownership: claimSchema.exactOptional(),
+  /** Offered work units a second by partition number, older work counting less; partitions that brought nothing are left out. */
+  work: z
+    .record(z.string().regex(/^\d{1,5}$/), unitsPerSecond)
+    .refine((work) => Object.keys(work).length <= reportedPartitionsMax, 'must hold at most 1,024 partitions')
+    .exactOptional(),
+  /** The busiest keys, the busiest first. */
+  hotKeys: z.array(hotKeySchema).max(reportedKeysMax).exactOptional(),
 });
 export type NodeReport = z.infer<typeof nodeReportSchema>;
 export type ProfileReport = z.infer<typeof profileReportSchema>;
+export type HotKey = z.infer<typeof hotKeySchema>;
 export type Counters = z.infer<typeof countersSchema>;
 
 /** Reports of one node share a partition key, so one shard sees them in order. */

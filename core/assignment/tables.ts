@@ -1,0 +1,55 @@
+/** Where a cluster's assignment and roster live. Readers ask for the small head, and fetch what it names when it is new to them. */
+
+import type { Roster } from '../fleet/roster.js';
+import type { EpochMs } from '../time.js';
+import type { GrantTable } from './table.js';
+
+/** What is in force: the one item that decides. What it names is written before it, under keys of its own, and never changed. */
+export interface AssignmentHead {
+  /** Grows by one with each write of the head, from 1. */
+  readonly revision: number;
+  /** The table in force; 0: none yet. */
+  readonly generation: number;
+  /** Names the generation's chunks; absent while there is none. */
+  readonly tableKey?: string;
+  /** The roster in force; 0: none yet. */
+  readonly rosterRevision: number;
+  readonly rosterKey?: string;
+  readonly writtenAtMs: EpochMs;
+}
+
+/** The reader's side: every node of a cluster has one. */
+export interface AssignmentReader {
+  /** Strongly consistent, so that it shows everything written before it started; undefined while there is nothing. */
+  head(signal?: AbortSignal): Promise<AssignmentHead | undefined>;
+  /** The table that a head names; `superseded` when it is gone, since a newer one is in force: read the head again. */
+  table(head: AssignmentHead, signal?: AbortSignal): Promise<GrantTable | 'superseded'>;
+  roster(head: AssignmentHead, signal?: AbortSignal): Promise<Roster | 'superseded'>;
+  /** Ends open connections. */
+  close(): void;
+}
+
+/** What one run of assign-partitions found worth writing. */
+export interface AssignmentChange {
+  /** The head that it was computed from; undefined: there was none. */
+  readonly over: AssignmentHead | undefined;
+  /** Absent: the table stays. */
+  readonly table?: GrantTable;
+  /** Absent: the roster stays. */
+  readonly roster?: Roster;
+}
+
+/** The writer's side. */
+export interface Assignments {
+  reader(cluster: string): AssignmentReader;
+  /** Puts a change in force over exactly the head it was computed from; `lost` when another was quicker: compute again. */
+  commit(cluster: string, change: AssignmentChange, nowMs: EpochMs): Promise<'saved' | 'lost'>;
+  /**
+   * Takes the next run of a cluster, when it is due: many ask, one gets it. A run that dies is made up for by the next.
+   * @returns `mine`, with the next one due at `nextMs`; else when it is due.
+   */
+  takeTurn(
+    cluster: string,
+    turn: { readonly nowMs: EpochMs; readonly nextMs: EpochMs },
+  ): Promise<'mine' | { readonly dueAtMs: EpochMs }>;
+}
