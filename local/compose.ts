@@ -1,5 +1,6 @@
 /** Which services this local AWS has, and how they reach each other. */
 import { join } from 'node:path';
+import { Faults } from './faults/faults.js';
 import { type Activity, createActivity } from './kernel/activity.js';
 import { type Aws, AwsError, type Identity, type Json, type Service } from './kernel/aws.js';
 import type { Clock } from './kernel/clock.js';
@@ -8,7 +9,7 @@ import { createDynamodb } from './services/dynamodb/service.js';
 import { createEvents } from './services/events/service.js';
 import { createIam } from './services/iam/service.js';
 import { createKinesis } from './services/kinesis/service.js';
-import { createLambda } from './services/lambda/service.js';
+import { createLambda, type MetricSample } from './services/lambda/service.js';
 import { createLogs } from './services/logs/service.js';
 import { createSqs } from './services/sqs/service.js';
 import { createSts } from './services/sts/service.js';
@@ -21,6 +22,7 @@ export interface ComposeOptions {
   /** Of AppConfig's ids, tokens and buckets. Default: a random one. */
   readonly seed: string | undefined;
   readonly onLog: (line: { source: string; text: string; atMs: number }) => void;
+  readonly onMetric: ((sample: MetricSample) => void) | undefined;
   /** Where the gateway listens; asked only once it does. */
   readonly endpoint: () => string;
   /** Directory of services that keep their own files. Default: memory only. */
@@ -33,6 +35,8 @@ export interface Composition {
   readonly services: ReadonlyMap<string, Service>;
   /** Prometheus text. */
   readonly metrics: () => string;
+  /** Services that are sick on purpose. */
+  readonly faults: Faults;
   /** What is under way in all services. */
   readonly activity: Activity;
   /** Resolves when nothing is under way. */
@@ -43,9 +47,10 @@ export interface Composition {
 /** Makes every service. Throws when a service cannot open what it kept. */
 export async function compose(options: ComposeOptions): Promise<Composition> {
   const services = new Map<string, Service>();
-  const aws = inProcess(services);
+  const faults = new Faults(options.clock);
+  const aws = inProcess(services, faults);
   const activity = createActivity();
-  const { clock, identity, endpoint, onLog } = options;
+  const { clock, identity, endpoint, onLog, onMetric } = options;
   const dynamodb = await createDynamodb({
     clock,
     identity,
@@ -53,12 +58,13 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
     path: options.keep && join(options.keep, 'dynamodb'),
     onLog,
   });
-  const lambda = createLambda({ aws, clock, identity, activity, endpoint, onLog });
+  const lambda = createLambda({ aws, clock, identity, activity, endpoint, onLog, onMetric });
   for (const service of [dynamodb, lambda, ...others({ ...options, aws, activity })])
     services.set(service.name, service);
   return {
     aws,
     services,
+    faults,
     activity,
     metrics: () => lambda.metrics(),
     settled: () => lambda.settled(),
@@ -98,7 +104,7 @@ async function closeAll(services: readonly Service[]): Promise<void> {
 }
 
 /** `Aws` over a map of services; one that is not there is UnknownServiceException (501). */
-function inProcess(services: ReadonlyMap<string, Service>): Aws {
+function inProcess(services: ReadonlyMap<string, Service>, faults: Faults): Aws {
   return {
     async call<T = Json>(name: string, operation: string, input: Json): Promise<T> {
       const service = services.get(name);
@@ -108,6 +114,7 @@ function inProcess(services: ReadonlyMap<string, Service>): Aws {
           status: 501,
           message: `The local AWS has no service '${name}'; it has ${[...services.keys()].join(', ')}`,
         });
+      await faults.strike(service.name, { isOutside: false });
       return (await service.call(operation, input)) as T;
     },
   };

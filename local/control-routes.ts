@@ -2,9 +2,9 @@
 import { isAbsolute } from 'node:path';
 import * as z from 'zod';
 import type { Deployments } from './deployments.js';
-import { type ControlRoutes, json, ndjson } from './gateway/control.js';
-import type { HttpRequest } from './kernel/aws.js';
-import { describe, validationError } from './kernel/operations.js';
+import type { Faults } from './faults/faults.js';
+import { faultRoutes } from './faults/routes.js';
+import { bodyOf, type ControlRoutes, json, ndjson, parseAsked } from './gateway/control.js';
 import type { LogLines } from './log-lines.js';
 
 export interface ControlHooks {
@@ -12,6 +12,7 @@ export interface ControlHooks {
   readonly logs: LogLines;
   readonly metrics: () => string;
   readonly deployments: Deployments;
+  readonly faults: Faults;
   /** Starts closing the local AWS. */
   readonly shutdown: () => void;
 }
@@ -31,18 +32,20 @@ const logsSchema = z.object({
  * - `GET /_local/health` → `{status: "ok", services}`
  * - `GET /_local/logs?lines=N&follow=true` → one `{source, text, atMs}` a line
  * - `POST /_local/deploy` `{assembly, destroyMissing?}` → one `{progress}` a line, then `{done}` or `{error, code, problems?}`
+ * - `/_local/faults`: see `faults/routes.ts`
  * - `POST /_local/shutdown` → `{status: "closing"}`
  * - `GET /metrics` → Prometheus text
  */
 export function controlRoutes(hooks: ControlHooks): ControlRoutes {
   return {
+    ...faultRoutes(hooks.faults),
     'GET /_local/health': () => json(200, { status: 'ok', services: hooks.services() }),
     'GET /_local/logs': (request, signal) => {
-      const { follow, lines } = parse(logsSchema, Object.fromEntries(request.query));
+      const { follow, lines } = parseAsked(logsSchema, Object.fromEntries(request.query));
       return ndjson(follow ? hooks.logs.follow(lines, signal) : asStream(hooks.logs.last(lines)));
     },
     'POST /_local/deploy': (request) => {
-      const { assembly, destroyMissing } = parse(deploySchema, bodyOf(request));
+      const { assembly, destroyMissing } = parseAsked(deploySchema, bodyOf(request));
       return ndjson(hooks.deployments.lines(assembly, destroyMissing));
     },
     'POST /_local/shutdown': () => {
@@ -56,20 +59,6 @@ export function controlRoutes(hooks: ControlHooks): ControlRoutes {
       body: hooks.metrics(),
     }),
   };
-}
-
-function bodyOf(request: HttpRequest): unknown {
-  try {
-    return JSON.parse(request.body.toString('utf8'));
-  } catch {
-    throw validationError('The body is not JSON');
-  }
-}
-
-function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (!parsed.success) throw validationError(describe(parsed.error));
-  return parsed.data;
 }
 
 async function* asStream<T>(values: Iterable<T>): AsyncGenerator<T> {

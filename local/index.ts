@@ -8,14 +8,18 @@ import { type Composition, compose } from './compose.js';
 import { controlRoutes } from './control-routes.js';
 import type { DeployOptions, DeployResult } from './deploy/progress.js';
 import { Deployments } from './deployments.js';
+import type { Fault, FaultRequest, Faults } from './faults/faults.js';
 import { type Gateway, startGateway } from './gateway/gateway.js';
 import { startKeeping } from './keep.js';
-import { type Aws, localIdentity } from './kernel/aws.js';
+import { type Aws, type HttpRequest, localIdentity } from './kernel/aws.js';
 import { type Clock, realClock } from './kernel/clock.js';
 import { LogLines } from './log-lines.js';
 import { RequestMetrics } from './request-metrics.js';
+import { functionSessionToken } from './services/lambda/runtime/environment.js';
+import type { MetricSample } from './services/lambda/service.js';
 
 export type { DeployProgress, DeployResult } from './deploy/progress.js';
+export type { Fault, FaultRequest, MetricSample };
 
 /** The port unless told otherwise. */
 const defaultPort = 4600;
@@ -36,6 +40,8 @@ export interface LocalAwsOptions {
   readonly seed?: string;
   /** Told of every line that a function, or this local AWS, logs. */
   readonly onLog?: (line: { source: string; text: string; atMs: number }) => void;
+  /** Told of every metric that functions and Lambda itself record, as CloudWatch would be. */
+  readonly onMetric?: (sample: MetricSample) => void;
 }
 
 export interface LocalAws {
@@ -50,6 +56,8 @@ export interface LocalAws {
    * does not understand, before anything is touched; for a resource that fails, after its stack was rolled back.
    */
   deploy(assemblyDirectory: string, options?: DeployOptions): Promise<DeployResult>;
+  /** Makes services fail, throttle, delay or drop what they are asked. */
+  readonly faults: Pick<Faults, 'begin' | 'end' | 'list'>;
   /**
    * Resolves when nothing is under way: no request being answered, no invocation, no batch, nothing that is due now. For a
    * manual clock: `clock.advance(durationMs, aws.settled)`.
@@ -88,6 +96,7 @@ async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalA
       seed,
       endpoint: () => endpoint,
       onLog: (line) => logs.add(line),
+      onMetric: options.onMetric,
     }),
   );
   const deployments = new Deployments({ aws: composition.aws, identity: localIdentity });
@@ -107,6 +116,7 @@ async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalA
     environment: environment(endpoint),
     call: (...asked) => composition.activity.track(composition.aws.call(...asked)),
     deploy: (assemblyDirectory, options) => deployments.deploy(resolve(assemblyDirectory), options),
+    faults: composition.faults,
     settled: composition.settled,
     close: () => closing.close(),
     closed: closing.closed,
@@ -122,12 +132,13 @@ interface Listening {
 }
 
 function listen({ port, composition, logs, deployments, shutdown }: Listening): Promise<Gateway> {
-  const { services, metrics, activity } = composition;
+  const { services, faults, metrics, activity } = composition;
   const requests = new RequestMetrics();
   const control = controlRoutes({
     services: () => [...services.keys()],
     logs,
     deployments,
+    faults,
     metrics: () => `${requests.text()}${metrics()}`,
     shutdown,
   });
@@ -136,9 +147,14 @@ function listen({ port, composition, logs, deployments, shutdown }: Listening): 
     services,
     control,
     activity,
+    admit: (service, request) => faults.strike(service, { isOutside: !isFromFunction(request) }),
     onAnswered: (answered) => requests.add(answered),
   });
 }
+
+/** Functions sign with a session, as they do in AWS; who comes with this local AWS's `environment` does not. */
+const isFromFunction = ({ headers, query }: HttpRequest): boolean =>
+  (headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token')) === functionSessionToken;
 
 /** Everything an AWS SDK asks its environment for. The keys are not secret: nothing checks them. */
 function environment(endpoint: string): Readonly<Record<string, string>> {

@@ -1,5 +1,7 @@
 /** What the port answers besides AWS: `/_local/…` to control this local AWS and `/metrics`. */
+import type * as z from 'zod';
 import { AwsError, type HttpRequest } from '../kernel/aws.js';
+import { describe, validationError } from '../kernel/operations.js';
 import type { StreamableResponse } from './exchange.js';
 import { refusalOfStranger } from './strangers.js';
 
@@ -37,6 +39,22 @@ export async function answerControl(
 /** A whole JSON answer. */
 export function json(status: number, body: unknown): StreamableResponse {
   return { status, headers: { 'content-type': 'application/json' }, body: `${JSON.stringify(body)}\n` };
+}
+
+/** The JSON of a control request. Throws ValidationException (400) when it is none. */
+export function bodyOf(request: HttpRequest): unknown {
+  try {
+    return JSON.parse(request.body.toString('utf8'));
+  } catch {
+    throw validationError('The body is not JSON');
+  }
+}
+
+/** What a control request asks for. Throws ValidationException (400) naming what does not fit. */
+export function parseAsked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw validationError(describe(parsed.error));
+  return parsed.data;
 }
 
 /** A streamed answer, one JSON document a line. */

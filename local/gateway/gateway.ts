@@ -1,6 +1,6 @@
 /** One port for every service: reads requests, routes them by signature scope, and answers control requests itself. */
 import type { Activity } from '../kernel/activity.js';
-import { AwsError, type HttpRequest, type Service } from '../kernel/aws.js';
+import { AwsError, type HttpRequest, type Service, type ServiceName } from '../kernel/aws.js';
 import { answerControl, type ControlRoutes, isControl } from './control.js';
 import {
   type Incoming,
@@ -22,6 +22,8 @@ export interface GatewayOptions {
   /** By service name. Read at each request, so services may be added after the gateway listens. */
   readonly services: ReadonlyMap<string, Service>;
   readonly control: ControlRoutes;
+  /** Lets a routed request pass. What it throws is answered when it is an AwsError; anything else cuts the connection. */
+  readonly admit?: (service: ServiceName, request: HttpRequest) => Promise<void>;
   /** How long `close` lets requests finish. Default: a second. */
   readonly graceMs?: number;
   /** Counts AWS requests being answered. */
@@ -108,7 +110,7 @@ async function answerAws(options: GatewayOptions, request: HttpRequest): Promise
   if ('error' in routed) return refuse(request, routed.error);
   const service = options.services.get(routed.service);
   if (!service) return refuse(request, unknownService(routed.service, [...options.services.keys()]));
-  const response = await service.handle(request);
+  const response = await admitted(options, service, request);
   options.onAnswered?.({
     service: service.name,
     operation: operationOf(request),
@@ -116,6 +118,16 @@ async function answerAws(options: GatewayOptions, request: HttpRequest): Promise
     durationMs: performance.now() - startedMs,
   });
   return response;
+}
+
+async function admitted({ admit }: GatewayOptions, service: Service, request: HttpRequest) {
+  try {
+    await admit?.(service.name, request);
+  } catch (error) {
+    if (error instanceof AwsError) return refuse(request, error);
+    throw error;
+  }
+  return service.handle(request);
 }
 
 const accessDenied = (message: string): AwsError =>

@@ -12,7 +12,7 @@ import { invalidParameter } from './errors.js';
 import { parseReference } from './names.js';
 import { operations } from './operations/register.js';
 import { createLogSink, type LogLine, type LogSink } from './output/logs.js';
-import { createMetrics } from './output/metrics.js';
+import { createMetrics, type Sample } from './output/metrics.js';
 import { routes } from './routes.js';
 import { createRuntimeApi } from './runtime/api-server.js';
 import { createCodeStore } from './runtime/code.js';
@@ -31,8 +31,14 @@ export interface LambdaOptions {
   readonly endpoint: () => string;
   /** Told every line of every function's log. */
   readonly onLog?: (line: LogLine) => void;
+  /** Told every metric of every function, as it is recorded. */
+  readonly onMetric?: ((sample: MetricSample) => void) | undefined;
   /** How long an idle process lives, on the machine's clock. Default: 5 minutes. */
   readonly idleMs?: number;
+}
+
+export interface MetricSample extends Sample {
+  readonly atMs: number;
 }
 
 export interface Lambda extends Service {
@@ -79,8 +85,8 @@ interface Parts {
 }
 
 function createContext(options: LambdaOptions, { state, activity, logs, api }: Parts): LambdaContext {
-  const { aws, clock, identity } = options;
-  const metrics = createMetrics();
+  const { aws, clock, identity, onMetric } = options;
+  const metrics = createMetrics((sample) => onMetric?.({ ...sample, atMs: clock.now() }));
   const code = createCodeStore();
   const run = createRunner({ ...options, api, code, logs, metrics });
   const invoker = createInvoker({ state, identity, run, metrics, activity, idleMs: options.idleMs });

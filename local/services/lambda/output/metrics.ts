@@ -15,6 +15,7 @@ export interface Metrics {
   render(): string;
 }
 
+/** What CloudWatch would take: values of one metric, all at one time. */
 export interface Sample {
   readonly namespace: string;
   readonly name: string;
@@ -43,7 +44,7 @@ interface Family {
   readonly series: Map<string, Series>;
 }
 
-export function createMetrics(): Metrics {
+export function createMetrics(onSample: (sample: Sample) => void = () => {}): Metrics {
   const families = new Map<string, Family>();
   let seriesCount = 0;
   let dropped = 0;
@@ -60,6 +61,7 @@ export function createMetrics(): Metrics {
     return series;
   };
   const add = (sample: Sample): void => {
+    onSample(sample);
     const series = seriesOf(sample);
     if (!series) {
       dropped += 1;

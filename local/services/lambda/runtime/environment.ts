@@ -28,6 +28,9 @@ export const reservedVariables: ReadonlySet<string> = new Set([
   'LAMBDA_TASK_ROOT',
 ]);
 
+/** The session that functions sign their requests with. */
+export const functionSessionToken = 'local-function';
+
 export interface Place {
   readonly region: string;
   readonly endpoint: string;
@@ -60,7 +63,7 @@ function reservedOf(configuration: Configuration, place: Place): Record<string, 
     AWS_DEFAULT_REGION: place.region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_SESSION_TOKEN: functionSessionToken,
     AWS_EXECUTION_ENV: `AWS_Lambda_${configuration.Runtime}`,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_FUNCTION_NAME: configuration.FunctionName,

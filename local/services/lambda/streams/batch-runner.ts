@@ -81,11 +81,20 @@ class Runner implements BatchRunner {
     const { mapping, invoker, source } = this.options;
     const payload = kinesisEvent(source(), records);
     const { name, qualifier } = parseReference(mapping.FunctionArn);
+    this.countAge(name, records);
     const result = await invoker.invoke({ name, qualifier, payload }).catch((error: Error) => {
       mapping.LastProcessingResult = `PROBLEM: ${error.message}`;
       return undefined;
     });
     return result && 'throttled' in result ? undefined : result;
+  }
+
+  /** The age of the last record as Lambda hands it over. */
+  private countAge(FunctionName: string, records: readonly StreamRecord[]): void {
+    const { metrics, clock } = this.options;
+    const arrivedAtMs = records.at(-1)?.ApproximateArrivalTimestamp.getTime() ?? clock.now();
+    const metric = { namespace: 'AWS/Lambda', name: 'IteratorAge', unit: 'Milliseconds' };
+    metrics.add({ ...metric, dimensions: { FunctionName }, values: [clock.now() - arrivedAtMs] });
   }
 
   private async later(work: Work[]): Promise<Work[]> {
