@@ -4,6 +4,7 @@
  */
 
 import type { Runnable } from './command.js';
+import { drill, local } from './local-verbs.js';
 
 export interface Verb {
   readonly name: string;
@@ -18,39 +19,6 @@ export interface Verb {
 }
 
 const addressAbout = 'application/environment/profile, or as much of it as is meant';
-
-const local: readonly Verb[] = [
-  {
-    name: 'up',
-    summary: 'Start the local AWS and serve until Ctrl-C',
-    options: [
-      ['--port <port>', 'port to listen on; 0 takes any free one (default: 4600)'],
-      ['--speed <factor>', "hasten AppConfig's rollouts and bakes (default: 1)"],
-      ['--keep <directory>', 'keep state there between runs (default: memory only)'],
-    ],
-    examples: [
-      ['veltrix local up', 'serve on port 4600'],
-      ['veltrix local up --speed 60 --keep .veltrix/state', 'a minute of rollout takes a second'],
-    ],
-    load: async () => (await import('./commands/local-aws/up.js')).localUp,
-  },
-  {
-    name: 'deploy',
-    summary: 'Synthesize the stacks and deploy them to the running local AWS',
-    options: [['--assembly <directory>', 'deploy a cloud assembly that was synthesized already']],
-    examples: [
-      ['veltrix local deploy', 'what `cdk deploy --all` would do in AWS'],
-      ['veltrix local deploy --assembly cdk.out', 'without synthesizing again'],
-    ],
-    load: async () => (await import('./commands/local-aws/deploy.js')).localDeploy,
-  },
-  {
-    name: 'down',
-    summary: 'Stop the running local AWS',
-    examples: [['veltrix local down', 'what Ctrl-C does in its own terminal']],
-    load: async () => (await import('./commands/local-aws/down.js')).localDown,
-  },
-];
 
 const whyOption = ['-m, --message <why>', 'why, in one sentence'] as const;
 
@@ -113,6 +81,16 @@ export const verbs: readonly Verb[] = [
       ['veltrix local deploy', 'deploy the stacks to it'],
     ],
     verbs: local,
+  },
+  {
+    name: 'drill',
+    summary: 'See what happens when AWS is sick: breaks the local AWS, never a real one',
+    examples: [
+      ['veltrix drill', 'what is broken on purpose now'],
+      ['veltrix drill outage dynamodb --for 5m', 'then: veltrix status --watch'],
+    ],
+    load: async () => (await import('./commands/local-aws/drill.js')).drill,
+    verbs: drill,
   },
   {
     name: 'check',
@@ -217,6 +195,63 @@ export const verbs: readonly Verb[] = [
       ['veltrix nodes treasure-hunt/staging node-3', 'one of them'],
     ],
     load: async () => (await import('./commands/see/nodes.js')).nodes,
+  },
+  {
+    name: 'load',
+    summary: 'How work lies on the nodes of one environment, what is hot, and why',
+    arguments: [['<address>', 'application/environment']],
+    options: [['--watch', 'stay and follow']],
+    examples: [
+      ['veltrix load treasure-hunt/staging', 'bars, hottest partitions and keys, moves'],
+      ['veltrix load treasure-hunt/staging --watch', 'see it even out'],
+    ],
+    load: async () => (await import('./commands/see/load.js')).load,
+  },
+  {
+    name: 'drain',
+    summary: 'Keep work away from a node for a time; without one, say which are drained',
+    arguments: [
+      ['<address>', 'application/environment'],
+      ['[node]', 'the node, as load and nodes name it'],
+    ],
+    options: [
+      ['--for <duration>', 'over by itself then: 1m to 1d (default: 30m)'],
+      whyOption,
+      ['--force', 'also where the others have no room for its work'],
+      ['--no-wait', 'do not wait until others have taken its partitions'],
+      ['--timeout <duration>', 'how long to wait: 30s, 2m (default: 1m)'],
+    ],
+    examples: [
+      ['veltrix drain treasure-hunt/production node-7 --for 30m -m "melting"', 'work goes elsewhere'],
+      ['veltrix drain treasure-hunt/production', 'which are drained, and were lately'],
+    ],
+    load: async () => (await import('./commands/act/drain.js')).drain,
+  },
+  {
+    name: 'undrain',
+    summary: 'Let a drained node have work again',
+    arguments: [
+      ['<address>', 'application/environment'],
+      ['<node>', 'the node'],
+    ],
+    options: [whyOption],
+    examples: [['veltrix undrain treasure-hunt/production node-7 -m "new disk"', 'before its time']],
+    load: async () => (await import('./commands/act/drain.js')).undrain,
+  },
+  {
+    name: 'agent-check',
+    summary: "Answer HAProxy's agent checks for the nodes of one environment",
+    arguments: [['<address>', 'application/environment']],
+    options: [
+      ['--port <port>', 'port to listen on; 0 takes any free one (default: 9707)'],
+      ['--host <host>', 'address to listen on (default: 127.0.0.1)'],
+      ['--print-config', 'print a backend for haproxy.cfg, and end'],
+    ],
+    examples: [
+      ['veltrix agent-check treasure-hunt/staging', 'until Ctrl-C'],
+      ['veltrix agent-check treasure-hunt/staging --print-config', 'what HAProxy needs for it'],
+    ],
+    load: async () => (await import('./commands/see/agent-check.js')).agentCheck,
   },
   {
     name: 'get',

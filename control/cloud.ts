@@ -1,11 +1,13 @@
 /** What an operator's questions are answered from, and acted through: one stage of Veltrix, seen through names. */
 
 import type { ClusterAddress } from '../core/addresses.js';
+import type { AssignmentReader } from '../core/assignment/tables.js';
 import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
 import type { PublishQueue } from '../core/delivery/publish-queue.js';
 import type { PublishRequest, PublishResult, QueueRequest } from '../core/delivery/publishing.js';
 import type { RolloutRecords } from '../core/delivery/rollout-records.js';
+import type { Drains } from '../core/fleet/drains.js';
 import type { NodeRecords } from '../core/fleet/node-records.js';
 import type { Clock } from '../core/time.js';
 
@@ -19,6 +21,12 @@ export interface Cloud {
   /** @throws UsageError with the nearest name when application or environment is not deployed. */
   environment(cluster: ClusterAddress): Promise<OpenEnvironment>;
   readonly records: Pick<NodeRecords, 'list'>;
+  /** Which partition is whose, and who is there: nothing, where the application declares no routing. */
+  assignment(cluster: ClusterAddress): Omit<AssignmentReader, 'close'>;
+  /** Nodes that a person keeps work away from. */
+  readonly drains: Drains;
+  /** Who asks, as AWS knows it: an ARN; undefined where AWS does not say. */
+  caller(): Promise<string | undefined>;
   /** Who published each deployment, what the guard made of it, and who took it back. Nothing waits long to be kept here. */
   readonly rollouts: Pick<RolloutRecords, 'read' | 'saveUndone'>;
   /** What waits for its turn in an environment. @throws ServiceUnavailable when it cannot be read. */

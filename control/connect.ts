@@ -3,14 +3,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Directory, Ids } from '../aws/appconfig/directory.js';
 import { type ClusterAddress, formatCluster } from '../core/addresses.js';
+import type { AssignmentReader } from '../core/assignment/tables.js';
 import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
 import type { PublishQueues } from '../core/delivery/publish-queue.js';
 import type { RolloutRecords } from '../core/delivery/rollout-records.js';
 import { strategyNames } from '../core/delivery/strategies.js';
 import { UsageError } from '../core/errors.js';
+import type { Drains } from '../core/fleet/drains.js';
 import type { NodeRecords } from '../core/fleet/node-records.js';
-import { changesStream, nodesTable, queuesTable, rolloutsTable, strategyName } from '../core/names.js';
+import {
+  assignmentsTable,
+  changesStream,
+  nodesTable,
+  queuesTable,
+  rolloutsTable,
+  strategyName,
+} from '../core/names.js';
 import { type Clock, epochMs } from '../core/time.js';
 import type { ChangesQuestion, Cloud, OpenEnvironment } from './cloud.js';
 import { suggestNames } from './files/nearest.js';
@@ -33,12 +42,19 @@ export function connect({ stage, target }: Connection): Cloud {
   const rollouts = once(() => openRollouts(stage));
   const hasty = () => openRollouts(stage, AbortSignal.timeout(keepTimeoutMs));
   const queues = once(() => openQueues(stage));
+  const drains = once(() => openDrains(stage));
   return {
     target,
     applications: async () => [...(await (await directory()).applications()).keys()].sort(),
     environments: async (name) => [...(await environmentsOf(await directory(), name)).ids.keys()].sort(),
     environment: oncePerCluster(async (cluster) => openEnvironment(await directory(), { stage, cluster })),
     records: { list: async (cluster) => (await records()).list(cluster) },
+    assignment: (cluster) => openAssignment(stage, formatCluster(cluster)),
+    drains: {
+      read: async (cluster) => (await drains()).read(cluster),
+      write: async (...said) => (await drains()).write(...said),
+    },
+    caller: once(askCaller),
     rollouts: {
       read: async (...asked) => (await rollouts()).read(...asked),
       saveUndone: async (...said) => (await hasty()).saveUndone(...said),
@@ -113,6 +129,44 @@ async function openRecords(stage: string): Promise<NodeRecords> {
     import('../aws/clients.js'),
   ]);
   return createNodeRecords(await dynamoDbClient(), nodesTable(stage), clock);
+}
+
+function openAssignment(stage: string, cluster: string): Omit<AssignmentReader, 'close'> {
+  const reader = once(async () => {
+    const [{ createAssignmentReader }, { dynamoDbClient }] = await Promise.all([
+      import('../aws/dynamodb/assignment-reader.js'),
+      import('../aws/clients.js'),
+    ]);
+    return createAssignmentReader(await dynamoDbClient(), assignmentsTable(stage), cluster);
+  });
+  return {
+    head: async (...asked) => (await reader()).head(...asked),
+    table: async (...asked) => (await reader()).table(...asked),
+    roster: async (...asked) => (await reader()).roster(...asked),
+  };
+}
+
+async function openDrains(stage: string): Promise<Drains> {
+  const [{ createDrains }, { dynamoDbClient }] = await Promise.all([
+    import('../aws/dynamodb/drains.js'),
+    import('../aws/clients.js'),
+  ]);
+  return createDrains(await dynamoDbClient(), assignmentsTable(stage));
+}
+
+/** Somebody who keeps work away from a node at night does not wait for his name. */
+async function askCaller(): Promise<string | undefined> {
+  const [{ readOwnArn }, { dynamoDbClient }] = await Promise.all([
+    import('../aws/sts/own-identity.js'),
+    import('../aws/clients.js'),
+  ]);
+  try {
+    const { config } = await dynamoDbClient();
+    const endpoint = process.env['AWS_ENDPOINT_URL_STS'] || process.env['AWS_ENDPOINT_URL'] || undefined;
+    return await readOwnArn({ region: await config.region(), credentials: config.credentials, endpoint });
+  } catch {
+    return undefined;
+  }
 }
 
 async function openRollouts(stage: string, signal = new AbortController().signal): Promise<RolloutRecords> {

@@ -26,7 +26,7 @@ const proofAgeMaxMs = 60_000;
 const clockSkewMaxMs = 30_000;
 
 /** STS answers within tens of milliseconds, and a publish does not wait for its caller's name. */
-const answerMaxMs = 2_000;
+export const answerMaxMs = 2_000;
 
 export interface CallerIdentity {
   /**
@@ -67,7 +67,7 @@ export function createCallerIdentity(where: {
       url.search = new URLSearchParams(parameters).toString();
       const headers = { [audienceHeader]: audienceOf(where.audience, request) };
       const signal = AbortSignal.timeout(answerMaxMs);
-      const arn = readArn(await ask(() => fetch(url, { headers, signal, redirect: 'error' })));
+      const arn = readArn(await askSts(() => fetch(url, { headers, signal, redirect: 'error' })));
       demandAccount(arn, where.account);
       return arn;
     },
@@ -125,7 +125,8 @@ function demandAccount(arn: string, account: string): void {
   });
 }
 
-async function ask(send: () => Promise<Response>): Promise<string> {
+/** What STS answers. @throws ServiceUnavailable when it refuses, or does not answer. */
+export async function askSts(send: () => Promise<Response>): Promise<string> {
   try {
     const answer = await send();
     const text = await answer.text();
@@ -141,7 +142,7 @@ async function ask(send: () => Promise<Response>): Promise<string> {
 }
 
 /** STS answers in XML ("GetCallerIdentity", sample response); names of identities hold nothing that XML would escape. */
-function readArn(answer: string): string {
+export function readArn(answer: string): string {
   const arn = /<Arn>(arn:aws[a-z-]*:(?:iam|sts)::\d{12}:[\w+=,.@/-]+)<\/Arn>/.exec(answer)?.[1];
   if (arn !== undefined) return arn;
   throw new ServiceUnavailable('STS answered without saying who is calling', {

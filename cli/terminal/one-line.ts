@@ -10,7 +10,9 @@ export function inOneLine(profile: ProfileStatus): string {
   const live = nodes.holding.length + nodes.waiting.length + nodes.refused.length;
   const parts = [address, state];
   if (version) parts.push(`v${version.version}${rollout ? ` ${rollout.percentage} %` : ''}`);
-  if (live > 0) parts.push(`held by ${nodes.holding.length}/${live}`);
+  // What nodes are meant to hold is AppConfig's to say.
+  if (live > 0 && state !== 'unreadable') parts.push(`held by ${nodes.holding.length}/${live}`);
+  if (nodes.isUnread) parts.push('nodes unknown');
   if (nodes.refused.length > 0) parts.push(`refused by ${nodes.refused.length}`);
   if (nodes.keeping.length > 0) parts.push(`${nodes.keeping.length} keep a withdrawn version`);
   if (nodes.silent.length > 0) parts.push(`${nodes.silent.length} silent`);
@@ -21,5 +23,5 @@ export function inOneLine(profile: ProfileStatus): string {
 }
 
 /** What counts as a change: not the time of the question, nor of the newest report. */
-export const essenceOf = ({ profiles, queues, blind }: Status): string =>
-  JSON.stringify([profiles.map(inOneLine), queues, blind]);
+export const essenceOf = ({ profiles, queues, drains, blind }: Status): string =>
+  JSON.stringify([profiles.map(inOneLine), queues, drains, blind]);

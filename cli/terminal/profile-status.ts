@@ -74,6 +74,7 @@ export function stateWords(profile: ProfileStatus, paint: Paint): string {
   const words = {
     unpublished: paint.dim('○ nothing published yet'),
     unknown: paint.dim('○ nothing published lately'),
+    unreadable: paint.warn('? AppConfig cannot be read'),
     'rolling-out': paint.warn('● rolling out'),
     baking: paint.warn('● offered to all, baking'),
     deployed: paint.good('● deployed'),
@@ -184,7 +185,8 @@ function fleetFacts(profile: ProfileStatus, { now, paint }: RolloutLook): Fact[]
   const { nodes, rollout, deployed } = profile;
   const live = liveOf(nodes);
   const facts: Fact[] = [];
-  if (live === 0) facts.push(['Nodes', byWord(paint.dim, absence(nodes.lastReportAt, now))]);
+  if (nodes.isUnread) facts.push(['Nodes', byWord(paint.warn, 'unknown: their records cannot be read')]);
+  else if (live === 0) facts.push(['Nodes', byWord(paint.dim, absence(nodes.lastReportAt, now))]);
   else if (rollout ?? deployed) facts.push(['Held by', heldWords(profile, live)]);
   for (const [index, { node, reason }] of nodes.refused.slice(0, refusalsShown).entries()) {
     facts.push([index === 0 ? 'Refused' : '', `${node}  ${byWord(paint.bad, reason)}`]);

@@ -2,6 +2,7 @@
 
 import { attentionOf } from '../../control/see/status/attention.js';
 import type { Status } from '../../control/see/status/status.js';
+import { renderDrains } from './drain-lines.js';
 import { byWord, factLines } from './layout.js';
 import { essenceOf, inOneLine } from './one-line.js';
 import type { Paint } from './paint.js';
@@ -16,8 +17,8 @@ interface Look {
 
 /** Everything, profile by profile. */
 export function describeStatus(status: Status, { columns, paint }: Look): readonly string[] {
-  const { target, askedAt, profiles } = status;
-  if (profiles.length === 0) return [paint.dim(target), 'Nothing is deployed here.'];
+  const { target, askedAt, profiles, blind } = status;
+  if (profiles.length === 0 && blind.length === 0) return [paint.dim(target), 'Nothing is deployed here.'];
   const look = { now: askedAt, columns, paint };
   return [
     paint.dim(target),
@@ -26,11 +27,19 @@ export function describeStatus(status: Status, { columns, paint }: Look): readon
   ];
 }
 
-/** The queues, and what could not be read. */
-function around({ queues, blind, askedAt: now }: Status, { columns, paint }: Look): readonly string[] {
+/** The queues, the drains, and what could not be read. */
+function around(
+  { queues, drains, blind, askedAt: now }: Status,
+  { columns, paint }: Look,
+): readonly string[] {
   const waiting = queues.flatMap((queue) => ['', ...renderQueue(queue, { now, columns, paint })]);
   const unread = blind.flatMap((note) => factLines([[paint.warn('!'), byWord(paint.warn, note)]], columns));
-  return [...waiting, ...(unread.length > 0 ? ['', ...unread] : [])];
+  const drained = drains.flatMap((each) => renderDrains(each.drains, { now, columns, paint }));
+  return [
+    ...waiting,
+    ...(drained.length > 0 ? ['', ...drained] : []),
+    ...(unread.length > 0 ? ['', ...unread] : []),
+  ];
 }
 
 /** The same in so many rows: where there is no room, what nobody needs to look at takes one line. */
@@ -103,7 +112,7 @@ function paintedView(screen: Screen): LiveView {
 }
 
 /** One line for each profile and queue, and what could not be read. */
-function linesOf({ profiles, queues, blind }: Status): (readonly [subject: string, line: string])[] {
+function linesOf({ profiles, queues, drains, blind }: Status): (readonly [subject: string, line: string])[] {
   const waits = queues.map(({ cluster, entries }) => {
     const names = entries.map(
       ({ profile, version, held }) => `${profile} v${version}${held ? ' (held)' : ''}`,
@@ -113,6 +122,10 @@ function linesOf({ profiles, queues, blind }: Status): (readonly [subject: strin
   return [
     ...profiles.map((profile) => [profile.address, inOneLine(profile)] as const),
     ...waits,
+    ...drains.map(({ cluster, drains: all }) => {
+      const names = all.map(({ node }) => node).join(', ');
+      return [`${cluster} drains`, `${cluster}  drained: ${names}`] as const;
+    }),
     ...blind.map((note) => [note, `! ${note}`] as const),
   ];
 }

@@ -8,6 +8,8 @@ import type { Counters, NodeHealth, ValueSource } from '../../core/fleet/node-re
 import type { Cloud } from '../cloud.js';
 import { readNewestDeployments } from '../facts.js';
 import { suggestNames } from '../files/nearest.js';
+import { Blindness } from './blindness.js';
+import { type DrainView, standingDrains } from './drains.js';
 import { type Cause, causesOf, type Seen, type Wanted } from './node-causes.js';
 
 export interface Nodes {
@@ -18,6 +20,8 @@ export interface Nodes {
   readonly nodes: readonly NodeView[];
   /** Nodes that were looked at, shown or not. */
   readonly nodeCount: number;
+  /** What could not be read, for people: everything else stands all the same. */
+  readonly blind: readonly string[];
 }
 
 export interface NodeView {
@@ -38,6 +42,8 @@ export interface NodeView {
   /** Lives before this one that are remembered: restarts. */
   readonly restarts: number;
   readonly profiles: Readonly<Record<string, HeldProfile>>;
+  /** The drain in force: a person keeps work away from it. */
+  readonly drain?: DrainView;
   /** Why it does not hold what it is meant to, and what to do: empty for a node that does. */
   readonly behind: readonly Cause[];
 }
@@ -67,22 +73,32 @@ export interface NodesQuestion {
 export async function nodes(cloud: Cloud, question: NodesQuestion): Promise<Nodes> {
   const { store, profiles } = await cloud.environment(question.cluster);
   const cluster = formatCluster(question.cluster);
-  const [read, records] = await Promise.all([
+  const blindness = new Blindness();
+  const none = { list: { cluster, drains: [] }, revision: 0 };
+  const [read, records, { list }] = await Promise.all([
     readNewestDeployments(store, profiles),
     cloud.records.list(cluster),
+    blindness.orElse('the drains', cloud.drains.read(cluster), none),
   ]);
   const asked = question.node === undefined ? records : [demandNode(records, question.node, cluster)];
   const now = cloud.clock();
   const moment = judgedAt(records, now);
   const wanted = { cluster: question.cluster, ...read, profiles, now };
-  const views = asked.map((record) => view({ record, moment }, wanted)).sort(byPresence);
+  const drains = standingDrains(list, now);
+  const views = asked.map((record) => withDrain(view({ record, moment }, wanted), drains)).sort(byPresence);
   return {
     target: cloud.target,
     cluster,
     askedAt: new Date(now).toISOString(),
     nodes: question.behind ? views.filter(({ behind }) => behind.length > 0) : views,
     nodeCount: views.length,
+    blind: blindness.notes,
   };
+}
+
+function withDrain(node: NodeView, drains: readonly DrainView[]): NodeView {
+  const drain = drains.find((each) => each.node === node.node);
+  return drain ? { ...node, drain } : node;
 }
 
 function view({ record, moment }: Seen, wanted: Wanted): NodeView {

@@ -17,7 +17,7 @@ const took = (node: string, previous: string | undefined, label: string): StoryE
 
 const look: StoryEvent = {
   event: 'status',
-  status: { target: 'local AWS', askedAt: now, profiles: [rolling()], queues: [], blind: [] },
+  status: { target: 'local AWS', askedAt: now, profiles: [rolling()], queues: [], drains: [], blind: [] },
 };
 
 /** The lines written since the last repaint began, as a screen of 80 columns shows them. */

@@ -3,13 +3,16 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../control/cloud.js';
 import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
+import type { GrantTable } from '../../core/assignment/table.js';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import type { PublishQueues, QueueEntry } from '../../core/delivery/publish-queue.js';
 import type { PublishResult } from '../../core/delivery/publishing.js';
 import type { Publication, RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
 import { ServiceUnavailable, UsageError } from '../../core/errors.js';
+import type { Drain, Drains } from '../../core/fleet/drains.js';
 import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { ProfileReport } from '../../core/fleet/node-reports.js';
+import type { Roster } from '../../core/fleet/roster.js';
 import type { Application } from '../../core/profiles.js';
 import { type EpochMs, type EpochSeconds, epochMs } from '../../core/time.js';
 import { createHandler } from '../../functions/publish-config/handler.js';
@@ -29,6 +32,15 @@ export class InMemoryCloud implements Cloud {
   readonly rolloutRecords = new Map<string, RolloutRecord>();
   /** What waits in each environment, by cluster. */
   readonly queues = new Map<string, readonly QueueEntry[]>();
+  /** What is assigned in each cluster, and who is there. */
+  readonly tables = new Map<string, GrantTable>();
+  readonly rosters = new Map<string, Roster>();
+  /** Drains of each cluster, the newest first. */
+  readonly drained = new Map<string, readonly Drain[]>();
+  /** So many writes of drains are lost to somebody else. */
+  lostWrites = 0;
+  /** Who asks, as AWS says. */
+  arn: string | undefined = 'arn:aws:iam::000000000000:user/anna';
   /** True: who takes something back cannot be kept. */
   keepingFails = false;
   /** Called whenever somebody waits: where a test lets the world go on. */
@@ -83,6 +95,36 @@ export class InMemoryCloud implements Cloud {
       return 'saved';
     },
   };
+
+  assignment(where: ClusterAddress) {
+    const cluster = formatCluster(where);
+    const roster = () => this.rosters.get(cluster) ?? { revision: 0, nodes: [] };
+    return {
+      head: async () => {
+        const table = this.tables.get(cluster);
+        if (!table && !this.rosters.has(cluster)) return undefined;
+        const generation = table?.generation ?? 0;
+        const [revision, rosterRevision] = [generation + roster().revision, roster().revision];
+        return { revision, generation, rosterRevision, writtenAtMs: this.clock() };
+      },
+      table: async () => this.tables.get(cluster) ?? ('superseded' as const),
+      roster: async () => roster(),
+    };
+  }
+
+  readonly drains: Drains = {
+    read: async (cluster) => {
+      const drains = this.drained.get(cluster) ?? [];
+      return { list: { cluster, drains }, revision: drains.length };
+    },
+    write: async ({ cluster, drains }) => {
+      if (this.lostWrites-- > 0) return 'lost';
+      this.drained.set(cluster, drains);
+      return 'saved';
+    },
+  };
+
+  readonly caller = async () => this.arn;
 
   async queue(where: ClusterAddress) {
     return (await this.storedQueues.read(formatCluster(where))).queue;
@@ -152,6 +194,21 @@ export interface NodeFacts {
   readonly refused?: ProfileReport['refused'];
   readonly schemaVersion?: number;
   readonly twin?: NodeRecord['twin'];
+  /** What it says of its work. */
+  readonly load?: Partial<
+    Pick<
+      NodeRecord,
+      | 'load'
+      | 'capacity'
+      | 'unitsPerSecond'
+      | 'queueDepth'
+      | 'shed'
+      | 'misdirected'
+      | 'work'
+      | 'hotKeys'
+      | 'labels'
+    >
+  >;
 }
 
 /** The record of a node that holds one profile, `rules`. */
@@ -189,5 +246,6 @@ export function record(facts: NodeFacts): NodeRecord {
     expiresAtSeconds: 9_999 as EpochSeconds,
     retired: [],
     ...(twin && { twin }),
+    ...facts.load,
   };
 }

@@ -11,6 +11,7 @@ import {
 import { parseLabel } from '../../../core/content/content.js';
 import { defineCommand } from '../../command.js';
 import { address, flag } from '../../parse-arguments.js';
+import { describeDrain, renderDrains } from '../../terminal/drain-lines.js';
 import { ago, byWord, compact, count, duration, factLines, type Page, table } from '../../terminal/layout.js';
 import { type Paint, widthOf } from '../../terminal/paint.js';
 
@@ -35,7 +36,19 @@ function render(answer: Answer, paint: Paint, page: Page): readonly string[] {
   if (asked.node !== undefined && only) return [...head, ...describeNode(only, answer, { paint, page })];
   if (views.length === 0) return [...head, nobody(answer, paint)];
   const list = asked.behind ? [] : [...fleetTable(views, paint, page), ''];
-  return [...head, ...list, ...causes(views, paint, page), summary(answer)];
+  return [...head, ...list, ...drainsOf(answer, paint, page), ...causes(views, paint, page), summary(answer)];
+}
+
+/** Who is kept from work by a person, and what could not be read. */
+function drainsOf(
+  { nodes: views, askedAt, blind }: Answer,
+  paint: Paint,
+  { columns }: Page,
+): readonly string[] {
+  const drains = views.flatMap(({ drain }) => drain ?? []);
+  const unread = blind.flatMap((note) => factLines([[paint.warn('!'), byWord(paint.warn, note)]], columns));
+  const lines = [...renderDrains(drains, { now: askedAt, columns, paint }), ...unread];
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 /** A row for each node; profiles that find no room are left to the page of one node. */
@@ -54,12 +67,17 @@ function fleetTable(views: readonly NodeView[], paint: Paint, { columns }: Page)
   }
 }
 
-function row({ node, presence, health, load, profiles }: NodeView, names: readonly string[], paint: Paint) {
+function row(
+  { node, presence, health, load, profiles, drain }: NodeView,
+  names: readonly string[],
+  paint: Paint,
+) {
   const held = names.map((name) => {
     const profile = profiles[name];
     return profile === undefined ? '' : versionOf(profile.label, profile.source);
   });
-  return [node, stateOf(presence, health, paint), `${Math.round(load * 100)} %`, ...held];
+  const state = presence === 'live' && drain ? paint.warn('drained') : stateOf(presence, health, paint);
+  return [node, state, `${Math.round(load * 100)} %`, ...held];
 }
 
 function stateOf(presence: NodeView['presence'], health: NodeView['health'], paint: Paint): string {
@@ -97,6 +115,7 @@ function describeNode(view: NodeView, { askedAt }: Nodes, { paint, page }: Look)
     restarts === 0 ? '' : `, ${count(restarts, 'earlier life').replace('lifes', 'lives')} remembered`;
   const facts: (readonly [string, string])[] = [
     ['State', `${stateOf(presence, health, paint)}, last report ${ago(lastReportAt, askedAt)}`],
+    ...(view.drain ? [['Drain', `it ${describeDrain(view.drain, askedAt)}`] as const] : []),
     ['Life', `began ${ago(since, askedAt)}${lives}`],
     ['Endpoint', view.endpoint ?? paint.dim('none')],
     ...(labels.length > 0 ? [['Labels', labels.join(' ')] as const] : []),

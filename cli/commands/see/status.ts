@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Cloud } from '../../../control/cloud.js';
 import { explainFailure } from '../../../control/failures.js';
 import { type FilesAtHand, filesAtHand } from '../../../control/see/status/file-drift.js';
-import { status as readStatus, type Status } from '../../../control/see/status/status.js';
+import { status as readStatus, type Status, watchedStatus } from '../../../control/see/status/status.js';
 import type { Address } from '../../../core/addresses.js';
 import { isVeltrixError } from '../../../core/errors.js';
 import { type Context, defineCommand } from '../../command.js';
@@ -36,12 +36,13 @@ interface Watching {
 /** Until it is interrupted. A look that fails is told, and tried again: nobody should stare at a picture that is old. */
 async function watch({ screen, json, signal }: Context, { cloud, files, where }: Watching): Promise<void> {
   const view = createLiveView(screen, json);
-  view.show(await readStatus(cloud, where, files));
+  const look = watchedStatus(cloud, files);
+  view.show(await look(where));
   while (!signal.aborted) {
     await cloud.wait(watchEveryMs, signal);
     if (signal.aborted) return;
     try {
-      view.show(await readStatus(cloud, where, files));
+      view.show(await look(where));
     } catch (error) {
       const failure = explainFailure(error);
       if (!isVeltrixError(failure) || !failure.retryable) throw error;

@@ -21,6 +21,8 @@ export interface FleetStatus extends Convergence {
   readonly keeping: readonly KeptVersion[];
   /** When the newest report arrived; absent when no node ever reported. */
   readonly lastReportAt?: string;
+  /** The records of nodes cannot be read: there may be any number of them. */
+  readonly isUnread?: true;
 }
 
 export interface HeldLabel {

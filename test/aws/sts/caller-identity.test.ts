@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { audienceOf, createCallerIdentity, stsHost } from '../../../aws/sts/caller-identity.js';
 import { proveIdentity } from '../../../aws/sts/identity-proof.js';
+import { readOwnArn } from '../../../aws/sts/own-identity.js';
 import { ServiceUnavailable, UsageError } from '../../../core/errors.js';
 import { epochMs } from '../../../core/time.js';
 import { startLocalAws } from '../../../local/index.js';
@@ -229,5 +230,25 @@ describe('audienceOf', () => {
     );
     expect(audienceOf(name, { ...spelt, identity: 'x' })).toBe(audienceOf(name, request));
     expect(audienceOf(name, request)).toMatch(/^veltrix-main-publish-app-staging\/[0-9a-f]{64}$/);
+  });
+});
+
+describe('one’s own identity', () => {
+  const ask = () => {
+    const { port } = sts.address() as AddressInfo;
+    return readOwnArn({ region, credentials, endpoint: `http://127.0.0.1:${port}` });
+  };
+
+  it('is what STS says of a request that is signed', async () => {
+    answer = (incoming) =>
+      isSigned(incoming) ? { status: 200, body: said(`<Arn>${arn}</Arn>`) } : { status: 403, body: refused };
+    expect(await ask()).toBe(arn);
+  });
+
+  it('is unknown where STS refuses, or names nobody', async () => {
+    answer = () => ({ status: 403, body: refused });
+    await expect(ask()).rejects.toBeInstanceOf(ServiceUnavailable);
+    answer = () => ({ status: 200, body: said('') });
+    await expect(ask()).rejects.toBeInstanceOf(ServiceUnavailable);
   });
 });

@@ -11,6 +11,7 @@ const statusOf = (profiles: readonly ProfileStatus[], change: Partial<Status> = 
   askedAt: now,
   profiles,
   queues: [],
+  drains: [],
   blind: [],
   ...change,
 });

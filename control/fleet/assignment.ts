@@ -1,0 +1,56 @@
+/** The assignment and the roster in force, as one look sees them. */
+
+import type { GrantTable } from '../../core/assignment/table.js';
+import type { AssignmentHead, AssignmentReader } from '../../core/assignment/tables.js';
+import { ServiceUnavailable } from '../../core/errors.js';
+import type { Roster } from '../../core/fleet/roster.js';
+
+/** A head may be replaced while what it names is fetched; every few seconds at most, so a second look finds it. */
+const looksMax = 5;
+
+type Reader = Omit<AssignmentReader, 'close'>;
+
+export interface TableInForce {
+  readonly head: AssignmentHead;
+  readonly table: GrantTable;
+}
+
+/** Undefined where nothing was assigned yet. @throws ServiceUnavailable when it cannot be read. */
+export const readTable = (reader: Reader): Promise<TableInForce | undefined> =>
+  read(reader, async (head) => {
+    if (head.generation === 0) return undefined;
+    const table = await reader.table(head);
+    return table === 'superseded' ? table : { head, table };
+  });
+
+/** Undefined where nobody is known yet. @throws ServiceUnavailable when it cannot be read. */
+export const readRoster = (reader: Reader): Promise<Roster | undefined> =>
+  read(reader, async (head) => (head.rosterRevision === 0 ? undefined : reader.roster(head)));
+
+async function read<T>(
+  reader: Reader,
+  fetchNamed: (head: AssignmentHead) => Promise<T | 'superseded' | undefined>,
+): Promise<T | undefined> {
+  for (let looks = 0; looks < looksMax; looks += 1) {
+    const head = await reader.head();
+    const found = head && (await fetchNamed(head));
+    if (found !== 'superseded') return found;
+  }
+  throw new ServiceUnavailable('The assignment changed again and again while it was read', {
+    hint: 'Try again.',
+    retryable: true,
+  });
+}
+
+/** Partitions by owner; nobody owns what is in no list. */
+export function partitionsByOwner({ slots }: GrantTable): ReadonlyMap<string, readonly number[]> {
+  const owned = new Map<string, number[]>();
+  for (const [partition, { owners }] of slots.entries()) {
+    for (const owner of owners) {
+      const list = owned.get(owner);
+      if (list) list.push(partition);
+      else owned.set(owner, [partition]);
+    }
+  }
+  return owned;
+}
