@@ -46,6 +46,9 @@ export const nodeShard = (cluster: string, node: string): string =>
 export const nodeShards = (cluster: string): readonly string[] =>
   Array.from({ length: nodeShardCount }, (_, shard) => `${cluster}#${shard}`);
 
+/** Partition key of a cluster's packed liveness: `treasure-hunt/staging#live`. Its sort key is the shard of the stream. */
+export const liveShard = (cluster: string): string => `${cluster}#live`;
+
 /** Lambda admits 64 characters: a longer name is cut and told apart by its hash. */
 function functionName(name: string): string {
   if (name.length <= 64) return name;

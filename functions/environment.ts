@@ -11,6 +11,14 @@ export const jsonMap = z.string().transform((text, context): Readonly<Record<str
   return z.NEVER;
 });
 
+/** A list of texts, kept as JSON in one variable. */
+export const jsonList = z.string().transform((text, context): readonly string[] => {
+  const parsed = z.array(z.string()).safeParse(parseJson(text));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'expected a JSON list of text' });
+  return z.NEVER;
+});
+
 /**
  * The settings of one function.
  * @throws UsageError naming each variable that is missing or malformed.

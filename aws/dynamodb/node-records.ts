@@ -7,10 +7,12 @@ import { type DynamoDBClient, PutItemCommand, paginateQuery } from '@aws-sdk/cli
 import * as z from 'zod';
 import type { NodeRecord, NodeRecords, NodeSample, StoredRecord } from '../../core/fleet/node-records.js';
 import { nodeReportSchema, profileReportSchema } from '../../core/fleet/node-reports.js';
+import { type ShardLiveness, withLiveness } from '../../core/fleet/shard-liveness.js';
 import { nodeShard, nodeShards } from '../../core/names.js';
 import type { Clock, EpochMs, EpochSeconds } from '../../core/time.js';
 import { calling } from '../failures.js';
 import { document, type Item, lost, overRevision, readItem, wholeNumber } from './items.js';
+import { listLiveness } from './liveness-items.js';
 import { readItems } from './read-items.js';
 
 const epochMsSchema = z
@@ -54,14 +56,18 @@ export function createNodeRecords(client: DynamoDBClient, table: string, clock: 
   return {
     async read(cluster, nodes) {
       const keys = [...new Set(nodes)].map((node) => keyOf(cluster, node));
-      const stored = (await readItems(client, table, keys)).map(readStored);
-      return new Map(stored.map(({ node, ...item }) => [node, item]));
+      if (keys.length === 0) return new Map();
+      const [items, shards] = await Promise.all([
+        readItems(client, table, keys),
+        listLiveness({ client, table }, cluster, true),
+      ]);
+      return new Map(items.map(readStored).map(({ node, ...item }) => [node, withArrival(item, shards)]));
     },
     async list(cluster) {
-      const { records } = await sampleAll({ client, table, clock }, cluster, Number.POSITIVE_INFINITY);
+      const { records } = await sampleAlive({ client, table, clock }, cluster, Number.POSITIVE_INFINITY);
       return records;
     },
-    sample: (cluster, nodesMax) => sampleAll({ client, table, clock }, cluster, nodesMax),
+    sample: (cluster, nodesMax) => sampleAlive({ client, table, clock }, cluster, nodesMax),
     async write(record, over) {
       const command = new PutItemCommand({
         TableName: table,
@@ -79,6 +85,21 @@ interface Table {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly clock: Clock;
+}
+
+async function sampleAlive(table: Table, cluster: string, nodesMax: number): Promise<NodeSample> {
+  const [sample, shards] = await Promise.all([
+    sampleAll(table, cluster, nodesMax),
+    listLiveness(table, cluster, false),
+  ]);
+  return { ...sample, records: withLiveness(sample.records, shards) };
+}
+
+/** To write by: when it was heard counts, and for how long its silence is excused does not. */
+function withArrival({ record, revision }: StoredRecord, shards: readonly ShardLiveness[]): StoredRecord {
+  if (!record) return { revision };
+  const [heard = record] = withLiveness([record], shards);
+  return { record: { ...record, arrivedAtMs: heard.arrivedAtMs }, asOfMs: record.arrivedAtMs, revision };
 }
 
 /** All shards at once, the same share of each: names fall into shards by their hash, so shards are about as large. */

@@ -1,12 +1,23 @@
-/** What recording reports cannot do without: to read and write records, to send dead letters. */
+/** What recording reports cannot do without: to read and write records, to take turns and ask for a run, to send dead letters. */
 
-import { BatchGetItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  paginateQuery,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 export const kept = [
   new DynamoDBClient(),
   BatchGetItemCommand,
   PutItemCommand,
+  paginateQuery,
+  UpdateItemCommand,
+  new LambdaClient(),
+  InvokeCommand,
   new SQSClient(),
   GetQueueUrlCommand,
   SendMessageCommand,

@@ -1,6 +1,6 @@
 /**
- * Which nodes are there. A node is judged by when its report arrived, against the newest arrival of its cluster; and
- * against the reader's own clock once that arrival is too old for any difference of clocks.
+ * Which nodes are there. A node is judged by when its report arrived, against the newest arrival of its cluster, or of its own
+ * shard of the stream where that is held up; and against the reader's own clock once nothing arrived for longer than clocks differ.
  */
 
 import { type EpochMs, epochMs } from '../time.js';
@@ -8,8 +8,12 @@ import type { NodeRecord } from './node-records.js';
 
 /** Reports that may be missing before a node counts as silent. */
 const missedReportsMax = 3;
-/** No node is silent sooner: reports travel in batches, and three of the usual 5 s may be on their way. */
-export const silenceMinMs = 15_000;
+/** How often a node reports that does not say so. */
+const usualIntervalMs = 5_000;
+/** No node is silent sooner: reports travel in batches, a second or two, and arrivals are written every two seconds. */
+export const silenceMinMs = 8_000;
+/** A shard excuses its nodes for no longer: older reports are given up by who reads it, and a closed shard keeps nobody alive. */
+export const heldUpMaxMs = 5 * 60 * 1000;
 /** How far the reader's clock and AWS's may be apart. */
 const clocksApartMaxMs = 60_000;
 
@@ -37,11 +41,12 @@ export function isStalled(records: readonly NodeRecord[], now: EpochMs): boolean
   return newest !== undefined && now - newest > clocksApartMaxMs && liveNodes(records, now).length === 0;
 }
 
-/** A node is silent after three of its own intervals. `moment` is what `judgedAt` says of its cluster. */
+/** A node is silent after three of its own intervals, in which its shard of the stream was heard. `moment` is what `judgedAt` says of its cluster. */
 export function presenceOf(record: NodeRecord, moment: EpochMs): Presence {
   if (record.health === 'stopped') return 'left';
-  const silenceMs = Math.max(silenceMinMs, missedReportsMax * (record.reportIntervalMs ?? 0));
-  return moment - record.arrivedAtMs <= silenceMs ? 'live' : 'silent';
+  const silenceMs = Math.max(silenceMinMs, missedReportsMax * (record.reportIntervalMs ?? usualIntervalMs));
+  const excusedMs = Math.min(record.heldUpMs ?? 0, heldUpMaxMs);
+  return moment - record.arrivedAtMs - excusedMs <= silenceMs ? 'live' : 'silent';
 }
 
 /** The records of the nodes that are there. */

@@ -33,8 +33,13 @@ export interface ProfileRecord extends ProfileReport {
 
 export interface NodeRecord extends Omit<NodeReport, 'form' | 'profiles'> {
   readonly profiles: Readonly<Record<string, ProfileRecord>>;
-  /** When the report this record shows arrived at the stream. */
+  /**
+   * When its life was last heard: the newest arrival of its reports at the stream. As stored, that of the report this record
+   * shows; who reads takes the packed liveness in (shard-liveness.ts).
+   */
   readonly arrivedAtMs: EpochMs;
+  /** For readers, never stored: for so long its shard of the stream is held up, and its silence is the shard's. */
+  readonly heldUpMs?: number;
   /** When this incarnation's first report arrived. */
   readonly since: EpochMs;
   /** DynamoDB deletes the record after this. */
@@ -78,21 +83,14 @@ interface Arrival {
   readonly record?: NodeRecord;
 }
 
-const begin = (arrival: Arrival, retired: readonly string[]): NodeRecord => ({
-  ...shown(arrival),
-  since: arrival.arrivedAtMs,
-  retired,
-});
+const begin = (arrival: Arrival, retired: readonly string[]): NodeRecord =>
+  shown(arrival, { since: arrival.arrivedAtMs, retired });
 
 function renew(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs): NodeRecord {
-  const { twin } = record;
+  const { since, retired, twin } = record;
   const twinLives = twin !== undefined && arrivedAtMs < plusMs(twin.lastArrivedAtMs, twinSilenceMs);
-  return {
-    ...shown({ report, arrivedAtMs: latest(record.arrivedAtMs, arrivedAtMs), record }),
-    since: record.since,
-    retired: record.retired,
-    ...(twinLives && { twin }),
-  };
+  const arrival = { report, arrivedAtMs: latest(record.arrivedAtMs, arrivedAtMs), record };
+  return shown(arrival, { since, retired, ...(twinLives && { twin }) });
 }
 
 /** A report of an earlier life: a straggler, or a second process if it goes on. The shown life stays. */
@@ -115,17 +113,21 @@ function foldTwin(record: NodeRecord, report: NodeReport, arrivedAtMs: EpochMs):
   return { kind: 'changed', record: { ...record, twin } };
 }
 
-function shown({ report: { form: _form, ...report }, arrivedAtMs, record }: Arrival) {
+/** Folded for every report of every node: one copy of it, and one of each profile. */
+function shown(
+  { report: { form: _form, ...report }, arrivedAtMs, record }: Arrival,
+  life: Pick<NodeRecord, 'since' | 'retired' | 'twin'>,
+): NodeRecord {
   const profiles = Object.entries(report.profiles).map(([name, profile]) => {
     const before = record && Object.hasOwn(record.profiles, name) ? record.profiles[name] : undefined;
     return [name, withHeld(profile, before, arrivedAtMs)] as const;
   });
-  return {
-    ...report,
+  return Object.assign(report, {
     profiles: Object.fromEntries(profiles),
     arrivedAtMs,
     expiresAtSeconds: ttlSeconds(plusMs(arrivedAtMs, recordRetentionMs)),
-  };
+    ...life,
+  });
 }
 
 function withHeld(
@@ -147,6 +149,8 @@ const latest = (a: EpochMs, b: EpochMs): EpochMs => epochMs(Math.max(a, b));
 export interface StoredRecord {
   /** Absent when it cannot be read, as one of another release may be: the next report replaces it. */
   readonly record?: NodeRecord;
+  /** When the report arrived that is stored; `record` may have been heard later. */
+  readonly asOfMs?: EpochMs;
   /** Grows by one with each write, from 1. */
   readonly revision: number;
 }
@@ -158,7 +162,7 @@ export interface NodeSample {
   readonly isWhole: boolean;
 }
 
-/** Where records live. */
+/** Where records live. What it reads is as fresh as each life was last heard. */
 export interface NodeRecords {
   /** The records of these nodes of one cluster, by node; a node without one is missing in the answer. */
   read(cluster: string, nodes: readonly string[]): Promise<ReadonlyMap<string, StoredRecord>>;

@@ -1,6 +1,6 @@
 /** Facts about nodes that took the version, or would not: no statistics, so they count within one look. */
 
-import { silenceMinMs } from '../fleet/liveness.js';
+import { heldUpMaxMs } from '../fleet/liveness.js';
 import type { Finding, Level } from './findings.js';
 import type { Look } from './look.js';
 import type { NodeObservation } from './observations.js';
@@ -14,8 +14,8 @@ const crashLoopRestarts = 2;
 const [failingNodes, failingShare] = [2, 0.2];
 /** Nodes come and go: of a large fleet at least this share must die before it is the version's doing. */
 const chanceShare = 0.01;
-/** Reports that could not be recorded for so long are given up: a live node's next ones are seen then. */
-const heldUpMaxMs = 5 * 60 * 1000;
+/** The last words of nodes whose shard is held up are as far apart as their usual reports, and batches on their way. */
+const oneMomentMs = 15_000;
 /** Where old nodes fail too, the new ones must fail this many times as often. */
 const timesAsOften = 3;
 
@@ -123,10 +123,10 @@ function mayBeHeldUp(failing: readonly NodeFact[], { look, old }: Arms): boolean
   const lastMs = failing.map(({ seen }) => seen.arrivedAtMs);
   const [firstMs, latestMs] = [Math.min(...lastMs), Math.max(...lastMs)];
   const newestMs = Math.max(...look.nodes.map(({ arrivedAtMs }) => arrivedAtMs));
-  if (failing.length === 0 || latestMs - firstMs > silenceMinMs || newestMs - latestMs > heldUpMaxMs)
+  if (failing.length === 0 || latestMs - firstMs > oneMomentMs || newestMs - latestMs > heldUpMaxMs)
     return false;
   const isWithThem = ({ seen }: NodeFact) =>
-    Math.abs(seen.arrivedAtMs - firstMs) <= silenceMinMs && seen.silent;
+    Math.abs(seen.arrivedAtMs - firstMs) <= oneMomentMs && seen.silent;
   const speaks = ({ seen }: NodeFact) => !seen.silent && seen.health !== 'stopped';
   return old.some(isWithThem) || !old.some(speaks);
 }

@@ -13,7 +13,7 @@ export interface NodeObservation {
   readonly sequence: number;
   /** When this incarnation's first report arrived. */
   readonly sinceMs: EpochMs;
-  /** When the report that is shown here arrived. */
+  /** When it was last heard: the counters may be older by a heartbeat. */
   readonly arrivedAtMs: EpochMs;
   /** Label in force; absent while there is none. */
   readonly label?: string;

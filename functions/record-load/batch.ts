@@ -36,6 +36,8 @@ export interface Place {
 
 export interface ArrivedReport extends Place {
   readonly report: NodeReport;
+  /** The shard of the stream it came over: `shardId-000000000001`. */
+  readonly shard: string;
   readonly arrivedAtMs: EpochMs;
 }
 
@@ -58,10 +60,26 @@ export function readBatch(event: unknown): Batch {
     const read = readReport(bytes);
     // Whole milliseconds, whatever floating point makes of the fraction.
     const arrivedAtMs = epochMs(Math.round(kinesis.approximateArrivalTimestamp * 1000));
-    if (read.ok) reports.push({ ...place, report: read.report, arrivedAtMs });
+    const [shard = ''] = eventID.split(':');
+    if (read.ok) reports.push({ ...place, report: read.report, shard, arrivedAtMs });
     else refused.push({ ...place, letter: toLetter(bytes, eventID, read.reason) });
   }
   return { reports, refused };
+}
+
+/** In the order of the batch. */
+export function groupBy(
+  reports: readonly ArrivedReport[],
+  keyOf: (item: ArrivedReport) => string,
+): Map<string, ArrivedReport[]> {
+  const groups = new Map<string, ArrivedReport[]>();
+  for (const item of reports) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  return groups;
 }
 
 type Read =

@@ -1,19 +1,33 @@
 /**
- * Folds a batch of the stream `load` into the records of its nodes. Lambda hands a batch over again after a failure, and
- * may do so after a success: folding a report twice changes nothing. Dead letters may be sent twice, and say where they stood.
+ * Folds a batch of the stream `load` into the records of its nodes, and has work assigned anew when that is due. Lambda hands a
+ * batch over again after a failure, and may do so after a success: folding a report twice changes nothing. Dead letters may be
+ * sent twice, and say where they stood.
  */
 
+import type { AssignmentRequests } from '../../core/assignment/requests.js';
+import type { Assignments } from '../../core/assignment/tables.js';
 import type { DeadLetters } from '../../core/fleet/dead-letters.js';
 import type { NodeRecords } from '../../core/fleet/node-records.js';
+import type { LivenessItems } from '../../core/fleet/shard-liveness.js';
+import type { Clock } from '../../core/time.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
-import { type Batch, type Place, readBatch } from './batch.js';
-import { groupByCluster, type RecordOutcome, recordCluster } from './record-nodes.js';
+import { type ArrivedReport, type Batch, groupBy, type Place, readBatch } from './batch.js';
+import { Hearing, type HearingOutcome } from './hearing.js';
+import { KnownNodes } from './known-nodes.js';
+import { type RecordOutcome, recordPart } from './record-nodes.js';
 import { type RecordLoadMetric, recordLoadMetrics } from './settings.js';
+import { type TurnOutcome, Turns } from './turns.js';
 
 export interface RecordLoadDeps {
   readonly records: NodeRecords;
+  readonly liveness: LivenessItems;
+  readonly assignments: Pick<Assignments, 'takeTurn'>;
+  readonly requests: AssignmentRequests;
+  /** Clusters whose work is shared out. */
+  readonly routedClusters: readonly string[];
   readonly deadLetters: DeadLetters;
+  readonly clock: Clock;
   readonly log: Log;
   readonly measures: Measures<RecordLoadMetric>;
 }
@@ -23,21 +37,71 @@ export interface BatchAnswer {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
-/** @throws ZodError when the event is no batch of a stream. */
+/** One container: what it remembers is its own. @throws ZodError when the event is no batch of a stream. */
 export function createHandler(deps: RecordLoadDeps) {
+  const container = {
+    deps,
+    known: new KnownNodes(),
+    hearing: new Hearing({ ...deps, items: deps.liveness }),
+    turns: new Turns({ ...deps, clusters: deps.routedClusters }),
+  };
   return async (event: unknown): Promise<BatchAnswer> => {
     const batch = readBatch(event);
-    const [letters, outcomes] = await Promise.all([sendLetters(deps, batch), record(deps, batch)]);
-    const failed = [...letters, ...outcomes.flatMap((outcome) => outcome.failed)];
-    report(deps, { batch, outcomes, failed });
+    const [letters, parts] = await Promise.all([sendLetters(deps, batch), recordAll(container, batch)]);
+    const clusters = [...new Set(batch.reports.map(({ report }) => report.cluster))];
+    const turns = await Promise.all(clusters.map((cluster) => container.turns.take(cluster)));
+    const failed = [...letters, ...parts.flatMap((part) => part.failed)];
+    report(deps, { batch, parts, turns, failed });
     const first = failed.toSorted((a, b) => a.index - b.index)[0];
     return { batchItemFailures: first ? [{ itemIdentifier: first.sequenceNumber }] : [] };
   };
 }
 
-async function record({ records, log }: RecordLoadDeps, { reports }: Batch): Promise<RecordOutcome[]> {
-  const clusters = [...groupByCluster(reports)];
-  return Promise.all(clusters.map(([cluster, own]) => recordCluster({ records, log }, cluster, own)));
+interface Container {
+  readonly deps: RecordLoadDeps;
+  readonly known: KnownNodes;
+  readonly hearing: Hearing;
+}
+
+interface PartOutcome extends RecordOutcome {
+  readonly hearing: HearingOutcome;
+}
+
+async function recordAll(container: Container, { reports }: Batch): Promise<PartOutcome[]> {
+  const parts = groupBy(reports, ({ report, shard }) => `${report.cluster} ${shard}`);
+  return Promise.all([...parts.values()].map((part) => recordAndHear(container, part)));
+}
+
+/** Records first: who is heard and has no record is no node yet. */
+async function recordAndHear(
+  { deps, known, hearing }: Container,
+  reports: readonly ArrivedReport[],
+): Promise<PartOutcome> {
+  const [first] = reports;
+  const where = { cluster: first?.report.cluster ?? '', shard: first?.shard ?? '' };
+  const memory = known.of(where.cluster, where.shard);
+  const part = { ...where, reports, known: memory, nodes: await hearing.open(where) };
+  const outcome = await recordPart(deps, part);
+  const heard = reports.map(({ report: { node, incarnation }, arrivedAtMs }) => ({
+    node,
+    incarnation,
+    arrivedAtMs,
+  }));
+  const isNews = outcome.written.some((why) => why !== 'heartbeat');
+  const told = await hearing.hear(where, heard, isNews);
+  if (told !== 'overtaken') return { ...outcome, hearing: told };
+  return { ...(await recordAgain(deps, part, outcome)), hearing: told };
+}
+
+/** Another container has written since this one remembers: whether there was anything to write is asked again. */
+async function recordAgain(
+  deps: RecordLoadDeps,
+  part: Parameters<typeof recordPart>[1],
+  before: RecordOutcome,
+): Promise<RecordOutcome> {
+  part.known.forgetAll();
+  const { written, failed } = await recordPart(deps, part);
+  return { ...before, written: [...before.written, ...written], failed: [...before.failed, ...failed] };
 }
 
 /** Sends what was refused; what could not be sent counts as unhandled. */
@@ -57,17 +121,23 @@ async function sendLetters({ deadLetters, log }: RecordLoadDeps, { refused }: Ba
 
 interface Summary {
   readonly batch: Batch;
-  readonly outcomes: readonly RecordOutcome[];
+  readonly parts: readonly PartOutcome[];
+  readonly turns: readonly TurnOutcome[];
   readonly failed: readonly Place[];
 }
 
-function report({ log, measures }: RecordLoadDeps, { batch, outcomes, failed }: Summary): void {
+function report({ log, measures }: RecordLoadDeps, { batch, parts, turns, failed }: Summary): void {
   const counts = {
     received: batch.reports.length + batch.refused.length,
-    written: sum(outcomes.map((outcome) => outcome.written)),
-    stale: sum(outcomes.map((outcome) => outcome.stale)),
+    written: sum(parts.map(({ written }) => written.length)),
+    unchanged: sum(parts.map(({ unchanged }) => unchanged)),
+    stale: sum(parts.map(({ stale }) => stale)),
     refused: batch.refused.length,
     failed: failed.length,
+    heard: parts.filter(({ hearing }) => hearing === 'written' || hearing === 'overtaken').length,
+    unheard: parts.filter(({ hearing }) => hearing === 'failed').length,
+    asked: turns.filter((turn) => turn === 'asked').length,
+    unasked: turns.filter((turn) => turn === 'failed').length,
   };
   for (const [name, count] of Object.entries(counts)) {
     measures.count(recordLoadMetrics[name as keyof typeof counts], count);

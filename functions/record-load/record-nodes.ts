@@ -1,14 +1,13 @@
-/** Writes the records of one cluster's nodes: read together, folded per node, each written over the revision it was read at. */
+/**
+ * Folds one cluster's reports into its nodes' records. Nodes that this container does not remember are read together; what is
+ * worth a write (core/fleet/write-pace.ts) is written over the revision it was folded from, and the rest is remembered.
+ */
 
-import {
-  foldReport,
-  hasTwin,
-  type NodeRecord,
-  type NodeRecords,
-  type StoredRecord,
-} from '../../core/fleet/node-records.js';
+import { foldReport, hasTwin, type NodeRecord, type NodeRecords } from '../../core/fleet/node-records.js';
+import { type Surroundings, type WriteReason, whyWrite } from '../../core/fleet/write-pace.js';
 import type { Log } from '../log.js';
-import type { ArrivedReport, Place } from './batch.js';
+import { type ArrivedReport, groupBy, type Place } from './batch.js';
+import type { ClusterMemory, KnownNode } from './known-nodes.js';
 
 /** Rounds of reading, folding and writing; each lost revision means that somebody else got one write further. */
 const roundsMax = 5;
@@ -16,7 +15,10 @@ const roundsMax = 5;
 const writesAtOnce = 25;
 
 export interface RecordOutcome {
-  readonly written: number;
+  /** Why records were written, one for each. */
+  readonly written: readonly WriteReason[];
+  /** Reports that said nothing worth a write. */
+  readonly unchanged: number;
   readonly stale: number;
   /** Reports that are not in their node's record. */
   readonly failed: readonly Place[];
@@ -29,22 +31,29 @@ interface Deps {
 
 type Reports = readonly ArrivedReport[];
 
-export const groupByCluster = (reports: Reports) => groupBy(reports, (item) => item.report.cluster);
+/** What comes over one shard of the stream, of one cluster. */
+export interface Part {
+  readonly cluster: string;
+  readonly reports: Reports;
+  readonly known: ClusterMemory;
+  /** Lives that were heard within the hour. */
+  readonly nodes: number;
+}
 
 /** Never throws: what could not be recorded is in `failed`. */
-export async function recordCluster(deps: Deps, cluster: string, reports: Reports): Promise<RecordOutcome> {
-  const outcome = { written: 0, stale: 0, failed: [] as Place[] };
-  let open: ReadonlyMap<string, Reports> = groupBy(reports, (item) => item.report.node);
+export async function recordPart(deps: Deps, part: Part): Promise<RecordOutcome> {
+  const outcome = { written: [] as WriteReason[], unchanged: 0, stale: 0, failed: [] as Place[] };
+  let open: ReadonlyMap<string, Reports> = groupBy(part.reports, ({ report }) => report.node);
   for (let round = 0; open.size > 0 && round < roundsMax; round++) {
-    const stored = await readRecords(deps, cluster, [...open.keys()]);
-    if (!stored) break;
+    if (!(await readUnknown(deps, part, open.keys()))) break;
     const lost: [string, Reports][] = [];
     await eachAtOnce([...open], async ([node, own]) => {
-      const result = await recordNode(deps, own, stored.get(node));
+      const result = await recordNode(deps, part, own);
       if (result.kind === 'lost') lost.push([node, own]);
       else if (result.kind === 'failed') outcome.failed.push(...own);
       else {
-        outcome.written += result.written;
+        if (result.why) outcome.written.push(result.why);
+        else outcome.unchanged += own.length - result.stale;
         outcome.stale += result.stale;
       }
     });
@@ -55,41 +64,62 @@ export async function recordCluster(deps: Deps, cluster: string, reports: Report
   return outcome;
 }
 
-async function readRecords({ records, log }: Deps, cluster: string, nodes: readonly string[]) {
+/** False when they could not be read. */
+async function readUnknown({ records, log }: Deps, part: Part, nodes: Iterable<string>): Promise<boolean> {
+  const { cluster, known } = part;
+  const unknown = [...nodes].filter((node) => !known.get(node));
+  if (unknown.length === 0) return true;
   try {
-    return await records.read(cluster, nodes);
+    const stored = await records.read(cluster, unknown);
+    for (const node of unknown) known.learn(node, stored.get(node));
+    return true;
   } catch (error) {
-    log.error('could not read records', error, { cluster, nodes: nodes.length });
-    return undefined;
+    log.error('could not read records', error, { cluster, nodes: unknown.length });
+    return false;
   }
 }
 
 type NodeOutcome =
-  | { readonly kind: 'done'; readonly written: number; readonly stale: number }
+  | { readonly kind: 'done'; readonly why?: WriteReason; readonly stale: number }
   | { readonly kind: 'lost' }
   | { readonly kind: 'failed' };
 
-async function recordNode(
-  { records, log }: Deps,
-  reports: Reports,
-  stored: StoredRecord | undefined,
-): Promise<NodeOutcome> {
-  const { record, stale } = foldAll(stored?.record, reports);
-  if (!record || record === stored?.record) return { kind: 'done', written: 0, stale };
-  try {
-    if ((await records.write(record, stored?.revision ?? 0)) === 'lost') return { kind: 'lost' };
-  } catch (error) {
-    log.error('could not write a record', error, { cluster: record.cluster, node: record.node });
-    return { kind: 'failed' };
+async function recordNode(deps: Deps, { known, nodes }: Part, reports: Reports): Promise<NodeOutcome> {
+  const node = reports[0]?.report.node ?? '';
+  const before: KnownNode = known.get(node) ?? { revision: 0 };
+  const { record, stale } = foldAll(before.folded, reports);
+  if (!record || record === before.folded) return { kind: 'done', stale };
+  const around: Surroundings = { nodes, movedAtMs: known.movedAtMs };
+  const why = whyWrite(before.written, record, around);
+  if (!why) {
+    known.keep(node, { ...before, folded: record });
+    return { kind: 'done', stale };
   }
-  if (hasTwin(record)) {
-    log.warn('two processes report under one name', { cluster: record.cluster, node: record.node });
+  const written = await write(deps, record, before.revision);
+  if (written !== 'saved') {
+    // What is stored is not what is remembered, or nobody knows whether it is.
+    known.forget(node);
+    return { kind: written };
   }
-  return { kind: 'done', written: 1, stale };
+  const asWritten = { record, asOfMs: record.arrivedAtMs };
+  known.keep(node, { written: asWritten, revision: before.revision + 1, folded: record });
+  return { kind: 'done', why, stale };
 }
 
-function foldAll(stored: NodeRecord | undefined, reports: Reports) {
-  let record = stored;
+async function write({ records, log }: Deps, record: NodeRecord, over: number) {
+  const { cluster, node } = record;
+  try {
+    if ((await records.write(record, over)) === 'lost') return 'lost';
+  } catch (error) {
+    log.error('could not write a record', error, { cluster, node });
+    return 'failed';
+  }
+  if (hasTwin(record)) log.warn('two processes report under one name', { cluster, node });
+  return 'saved';
+}
+
+function foldAll(before: NodeRecord | undefined, reports: Reports) {
+  let record = before;
   let stale = 0;
   for (const { report, arrivedAtMs } of reports) {
     const fold = foldReport(record, report, arrivedAtMs);
@@ -97,16 +127,6 @@ function foldAll(stored: NodeRecord | undefined, reports: Reports) {
     else stale += 1;
   }
   return { record, stale };
-}
-
-function groupBy(reports: Reports, key: (item: ArrivedReport) => string): Map<string, ArrivedReport[]> {
-  const groups = new Map<string, ArrivedReport[]>();
-  for (const item of reports) {
-    const group = groups.get(key(item));
-    if (group) group.push(item);
-    else groups.set(key(item), [item]);
-  }
-  return groups;
 }
 
 /** Runs `work` over the items, a bounded number at once. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { UsageError } from '../../core/errors.js';
 import { defineApplication, defineProfile } from '../../core/profiles.js';
 import { findApplication, findProfile } from '../../functions/deployed.js';
-import { jsonMap, readSettings } from '../../functions/environment.js';
+import { jsonList, jsonMap, readSettings } from '../../functions/environment.js';
 
 describe('settings', () => {
   const schema = z.object({ NAME: z.string().min(1), IDS: jsonMap });
@@ -11,6 +11,14 @@ describe('settings', () => {
   it('are read from the environment, which may hold more', () => {
     const environment = { NAME: 'x', IDS: '{"gameplay":"abc1234"}', PATH: '/bin' };
     expect(readSettings(schema, environment)).toEqual({ NAME: 'x', IDS: { gameplay: 'abc1234' } });
+  });
+
+  it('may be a list', () => {
+    const list = z.object({ CLUSTERS: jsonList });
+    expect(readSettings(list, { CLUSTERS: '["app/staging"]' })).toEqual({ CLUSTERS: ['app/staging'] });
+    for (const CLUSTERS of ['app/staging', '{}', '[1]']) {
+      expect(() => readSettings(list, { CLUSTERS })).toThrow('CLUSTERS: expected a JSON list of text');
+    }
   });
 
   it('that are missing or malformed are named, all of them', () => {

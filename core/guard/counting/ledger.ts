@@ -96,11 +96,15 @@ function enter(seen: NodeObservation, { look, state, habit, place }: Entry): Nod
   };
 }
 
-/** Eventually consistent reads may show an older record than the last look saw: it says nothing. */
+/**
+ * Eventually consistent reads may show an older record than the last look saw: it says nothing, even where its node was heard
+ * since. A record that is the same says that the node was heard, and that what it counted is not worth a write yet.
+ */
 function isNewer(seen: NodeObservation, known: NodeState): boolean {
+  if (seen.incarnation === known.incarnation && seen.sequence !== known.sequence)
+    return seen.sequence > known.sequence;
   if (seen.arrivedAtMs !== known.arrivedAtMs) return seen.arrivedAtMs > known.arrivedAtMs;
-  if (seen.incarnation !== known.incarnation) return seen.retired.includes(known.incarnation);
-  return seen.sequence > known.sequence;
+  return seen.incarnation !== known.incarnation && seen.retired.includes(known.incarnation);
 }
 
 function advance(known: NodeState, seen: NodeObservation, look: Look) {

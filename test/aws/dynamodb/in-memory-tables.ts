@@ -4,7 +4,8 @@ import { type ChangeCursor, startOfChanges } from '../../../core/delivery/change
 import type { ChangeCursors, StoredCursor } from '../../../core/delivery/change-stream.js';
 import type { PublishQueues, StoredQueue } from '../../../core/delivery/publish-queue.js';
 import type { GuardMemory, RolloutRecord, RolloutRecords } from '../../../core/delivery/rollout-records.js';
-import type { NodeRecords, StoredRecord } from '../../../core/fleet/node-records.js';
+import type { NodeRecord, NodeRecords } from '../../../core/fleet/node-records.js';
+import { type LivenessItems, type ShardLiveness, withLiveness } from '../../../core/fleet/shard-liveness.js';
 import { nodeShard, nodeShards } from '../../../core/names.js';
 import { type Clock, epochMs, isPast } from '../../../core/time.js';
 
@@ -32,9 +33,18 @@ export function inMemoryQueues(): PublishQueues {
   };
 }
 
-export function inMemoryRecords(clock: Clock): NodeRecords {
-  const stored = new Map<string, Required<StoredRecord>>();
-  const keyOf = (cluster: string, node: string) => JSON.stringify([cluster, node]);
+/** Records, with the packed liveness beside them, as they share a table. */
+export function inMemoryRecords(clock: Clock): NodeRecords & LivenessItems {
+  const stored = new Map<string, { record: NodeRecord; revision: number }>();
+  const live = new Map<string, { liveness: ShardLiveness; cluster: string; revision: number }>();
+  const keyOf = (cluster: string, name: string) => JSON.stringify([cluster, name]);
+  const heard = (cluster: string, records: readonly NodeRecord[]) => {
+    const shards = [...live.values()].filter((item) => item.cluster === cluster);
+    return withLiveness(
+      records,
+      shards.map(({ liveness }) => liveness),
+    );
+  };
   const list = (cluster: string) => {
     const records = [...stored.values()].map((item) => item.record);
     return records.filter(
@@ -44,9 +54,15 @@ export function inMemoryRecords(clock: Clock): NodeRecords {
   return {
     async read(cluster, nodes) {
       const found = nodes.flatMap((node) => stored.get(keyOf(cluster, node)) ?? []);
-      return new Map(found.map((item) => [item.record.node, item]));
+      return new Map(
+        found.map(({ record, revision }) => {
+          const [{ arrivedAtMs } = record] = heard(cluster, [record]);
+          const read = { record: { ...record, arrivedAtMs }, asOfMs: record.arrivedAtMs, revision };
+          return [record.node, read];
+        }),
+      );
     },
-    list: async (cluster) => list(cluster),
+    list: async (cluster) => heard(cluster, list(cluster)),
     async sample(cluster, nodesMax) {
       const shards = nodeShards(cluster).map((shard) =>
         list(cluster)
@@ -55,14 +71,27 @@ export function inMemoryRecords(clock: Clock): NodeRecords {
       );
       const most = Math.ceil(nodesMax / shards.length);
       return {
-        records: shards.flatMap((shard) => shard.slice(0, most)),
+        records: heard(
+          cluster,
+          shards.flatMap((shard) => shard.slice(0, most)),
+        ),
         isWhole: shards.every((shard) => shard.length <= most),
       };
     },
-    async write(record, over) {
+    async write({ heldUpMs: _excuse, ...record }, over) {
       const key = keyOf(record.cluster, record.node);
       if ((stored.get(key)?.revision ?? 0) !== over) return 'lost';
       stored.set(key, { record, revision: over + 1 });
+      return 'saved';
+    },
+    async readShard(cluster, shard) {
+      const { liveness, revision = 0 } = live.get(keyOf(cluster, shard)) ?? {};
+      return { revision, ...(liveness && { liveness }) };
+    },
+    async writeShard(cluster, liveness, over) {
+      const key = keyOf(cluster, liveness.shard);
+      if ((live.get(key)?.revision ?? 0) !== over) return 'lost';
+      live.set(key, { liveness, cluster, revision: over + 1 });
       return 'saved';
     },
   };

@@ -1,11 +1,15 @@
 /** What every NodeRecords must do. */
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { presenceOf } from '../../../core/fleet/liveness.js';
 import type { NodeRecord, NodeRecords } from '../../../core/fleet/node-records.js';
+import { heardIn, type LivenessItems, lifeKey } from '../../../core/fleet/shard-liveness.js';
 import { type EpochSeconds, epochMs } from '../../../core/time.js';
 
 export interface NodeRecordsWorld {
   readonly records: NodeRecords;
+  /** Of the same table. */
+  readonly liveness: LivenessItems;
   /** Sets the clock that tells what has expired. */
   setNow(ms: number): void;
 }
@@ -60,7 +64,7 @@ export function nodeRecordsContract(make: () => Promise<NodeRecordsWorld>): void
     expect(await records.write(nodeRecord('n-1'), 0)).toBe('saved');
     expect(await records.write(nodeRecord('n-1', { sequence: 2 }), 1)).toBe('saved');
     expect(await records.read(cluster, ['n-1', 'n-2'])).toEqual(
-      new Map([['n-1', { record: nodeRecord('n-1', { sequence: 2 }), revision: 2 }]]),
+      new Map([['n-1', { record: nodeRecord('n-1', { sequence: 2 }), asOfMs: nowMs, revision: 2 }]]),
     );
     expect(await records.list(cluster)).toEqual([nodeRecord('n-1', { sequence: 2 })]);
   });
@@ -175,5 +179,72 @@ export function nodeRecordsContract(make: () => Promise<NodeRecordsWorld>): void
   it('reads nothing when asked for nothing', async () => {
     const { records } = await start();
     expect((await records.read(cluster, [])).size).toBe(0);
+  });
+
+  describe('with what was heard since', () => {
+    const shard = 'shardId-000000000000';
+    const heard = (node: string, afterMs: number, incarnation = 'life-1') => ({
+      node,
+      incarnation,
+      arrivedAtMs: epochMs(nowMs + afterMs),
+    });
+    const later = epochMs(nowMs + 6_400);
+
+    it('shows each record as fresh as its life was last heard, wherever it is read', async () => {
+      const { records, liveness } = await start();
+      await records.write(nodeRecord('n-1'), 0);
+      await records.write(nodeRecord('n-2', { incarnation: 'life-2' }), 0);
+      const batch = [heard('n-1', 6_400), heard('n-2', 6_400), heard('unknown', 6_400)];
+      expect(await liveness.writeShard(cluster, heardIn(shard, batch, later), 0)).toBe('saved');
+      // Of `n-2` another life was heard, and of nobody else is there a record.
+      const fresh = [
+        nodeRecord('n-1', { arrivedAtMs: later }),
+        nodeRecord('n-2', { incarnation: 'life-2', arrivedAtMs: epochMs(nowMs) }),
+      ];
+      const byNode = (a: NodeRecord, b: NodeRecord) => (a.node < b.node ? -1 : 1);
+      expect([...(await records.list(cluster))].sort(byNode)).toEqual(fresh);
+      expect([...(await records.sample(cluster, 40)).records].sort(byNode)).toEqual(fresh);
+      expect((await records.read(cluster, ['n-1'])).get('n-1')).toEqual({
+        record: fresh[0],
+        asOfMs: nowMs,
+        revision: 1,
+      });
+      expect(await records.list('app/production')).toEqual([]);
+    });
+
+    it('excuses the nodes of a shard that is held up, and never stores that', async () => {
+      const { records, liveness } = await start();
+      await Promise.all(['n-1', 'n-2'].map((node) => records.write(nodeRecord(node), 0)));
+      // Handled six seconds late; the other shard is a minute ahead.
+      await liveness.writeShard(cluster, heardIn('late', [heard('n-1', 64)], epochMs(nowMs + 6_064)), 0);
+      await liveness.writeShard(
+        cluster,
+        heardIn('prompt', [heard('n-2', 60_032)], epochMs(nowMs + 60_032)),
+        0,
+      );
+      const first = (await records.list(cluster)).find(({ node }) => node === 'n-1');
+      expect(first).toMatchObject({ arrivedAtMs: nowMs + 64, heldUpMs: 59_968 });
+      expect(first && presenceOf(first, epochMs(nowMs + 60_032))).toBe('live');
+      const read = (await records.read(cluster, ['n-1'])).get('n-1')?.record;
+      expect(read).toEqual(nodeRecord('n-1', { arrivedAtMs: epochMs(nowMs + 64) }));
+      await records.write(nodeRecord('n-1', { heldUpMs: 5, sequence: 2 }), 1);
+      expect((await records.read(cluster, ['n-1'])).get('n-1')?.record).not.toHaveProperty('heldUpMs');
+    });
+
+    it('keeps a shard’s liveness over exactly the revision that was read', async () => {
+      const { liveness } = await start();
+      const first = heardIn(shard, [heard('n-1', 64)], epochMs(nowMs + 100));
+      expect(await liveness.readShard(cluster, shard)).toEqual({ revision: 0 });
+      expect(await liveness.writeShard(cluster, first, 1)).toBe('lost');
+      expect(await liveness.writeShard(cluster, first, 0)).toBe('saved');
+      const second = heardIn(shard, [heard('n-1', 128), heard('n-2', 192)], epochMs(nowMs + 200));
+      expect(await liveness.writeShard(cluster, second, 0)).toBe('lost');
+      expect(await liveness.readShard(cluster, shard)).toEqual({ liveness: first, revision: 1 });
+      expect(await liveness.writeShard(cluster, second, 1)).toBe('saved');
+      expect(await liveness.readShard(cluster, shard)).toEqual({ liveness: second, revision: 2 });
+      expect(second.arrivals.get(lifeKey('n-2', 'life-1'))).toBe(nowMs + 192);
+      expect(await liveness.readShard(cluster, 'another')).toEqual({ revision: 0 });
+      expect(await liveness.readShard('app/production', shard)).toEqual({ revision: 0 });
+    });
   });
 }

@@ -1,11 +1,13 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { createChangeCursors } from '../../../aws/dynamodb/change-cursors.js';
+import { createLivenessItems } from '../../../aws/dynamodb/liveness-items.js';
 import { createNodeRecords } from '../../../aws/dynamodb/node-records.js';
 import { createPublishQueues } from '../../../aws/dynamodb/publish-queues.js';
 import { ServiceUnavailable } from '../../../core/errors.js';
 import { foldReport } from '../../../core/fleet/node-records.js';
 import type { NodeReport } from '../../../core/fleet/node-reports.js';
+import { heardIn } from '../../../core/fleet/shard-liveness.js';
 import { nodeShard } from '../../../core/names.js';
 import { epochMs } from '../../../core/time.js';
 import { inLocalAws } from '../in-local-aws.js';
@@ -127,7 +129,8 @@ describe('NodeRecords in memory', () => {
     const setNow = (ms: number) => {
       nowMs = ms;
     };
-    return { records: inMemoryRecords(() => epochMs(nowMs)), setNow };
+    const records = inMemoryRecords(() => epochMs(nowMs));
+    return { records, liveness: records, setNow };
   });
 });
 
@@ -138,7 +141,11 @@ describe('NodeRecords in DynamoDB', () => {
       nowMs = ms;
     };
     const table = await aws().table('cluster', 'node');
-    return { records: createNodeRecords(aws().dynamodb, table, () => epochMs(nowMs)), setNow };
+    return {
+      records: createNodeRecords(aws().dynamodb, table, () => epochMs(nowMs)),
+      liveness: createLivenessItems(aws().dynamodb, table),
+      setNow,
+    };
   });
 
   it('shows the others when one cannot be read, and lets the next report replace that one', async () => {
@@ -169,5 +176,29 @@ describe('NodeRecords in DynamoDB', () => {
     expect(await records.read('a/b', ['strange'])).toEqual(new Map([['strange', { revision: 7 }]]));
     expect(await records.write({ ...record, node: 'strange' }, 7)).toBe('saved');
     expect(await records.list('a/b')).toHaveLength(2);
+  });
+
+  it('does without liveness that cannot be read, and writes over it', async () => {
+    const table = await aws().table('cluster', 'node');
+    const records = createNodeRecords(aws().dynamodb, table, () => epochMs(0));
+    const liveness = createLivenessItems(aws().dynamodb, table);
+    const folded = foldReport(undefined, report, epochMs(1000));
+    if (folded.kind === 'stale') throw new Error('must begin a record');
+    await records.write(folded.record, 0);
+    const key = { cluster: { S: 'a/b#live' }, node: { S: 'shard' }, revision: { N: '3' } };
+    for (const live of [{ B: new Uint8Array([9, 9, 9]) }, { S: 'text' }]) {
+      await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item: { ...key, live } }));
+      expect(await records.list('a/b')).toEqual([folded.record]);
+      expect(await liveness.readShard('a/b', 'shard')).toEqual({ revision: 3 });
+    }
+    const heard = heardIn('shard', [{ ...report, arrivedAtMs: epochMs(6400) }], epochMs(6400));
+    expect(await liveness.writeShard('a/b', heard, 3)).toBe('saved');
+    expect((await records.list('a/b'))[0]?.arrivedAtMs).toBe(6400);
+    const { Item } = await aws().dynamodb.send(
+      new GetItemCommand({ TableName: table, Key: { cluster: key.cluster, node: key.node } }),
+    );
+    // An hour after what was heard last, as the records themselves.
+    expect(Item?.['expiresAtSeconds']?.N).toBe('3607');
+    expect(Item?.['live']?.B).toHaveLength(19);
   });
 });

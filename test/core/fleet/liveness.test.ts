@@ -10,13 +10,27 @@ describe('a node', () => {
   it.each([
     ['that reports every 5 s unless it says otherwise', undefined, 15_000],
     ['that reports every 5 s', 5_000, 15_000],
-    ['that reports several times a second', 250, 15_000],
+    ['that reports every 2 s', 2_000, 8_000],
+    ['that reports every 3 s', 3_000, 9_000],
+    ['that reports several times a second', 250, 8_000],
     ['that reports every 6 s', 6_000, 18_000],
     ['that reports every minute', 60_000, 180_000],
   ])('%s is silent after three of its intervals', (_name, intervalMs, silenceMs) => {
     const moment = epochMs(1_000_000);
     expect(presenceOf(node(1_000_000 - silenceMs, intervalMs), moment)).toBe('live');
     expect(presenceOf(node(1_000_000 - silenceMs - 1, intervalMs), moment)).toBe('silent');
+  });
+});
+
+describe('a node whose shard of the stream is held up', () => {
+  it.each([
+    ['for so long', 60_000, 75_000],
+    ['for five minutes at most', 360_000, 315_000],
+  ])('is excused %s', (_name, heldUpMs, silentAfterMs) => {
+    const [moment, heldUp] = [epochMs(1_000_000), { ...node(1_000_000 - silentAfterMs), heldUpMs }];
+    expect(presenceOf(heldUp, moment)).toBe('live');
+    expect(presenceOf(heldUp, epochMs(1_000_001))).toBe('silent');
+    expect(presenceOf({ ...heldUp, health: 'stopped' }, moment)).toBe('left');
   });
 });
 

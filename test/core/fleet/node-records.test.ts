@@ -250,6 +250,11 @@ describe('nodeReportSchema', () => {
     expect(reportPartitionKey(full)).toBe('treasure-hunt/staging/node-1');
   });
 
+  it('takes the work of 1,024 partitions', () => {
+    const work = Object.fromEntries(Array.from({ length: 1_024 }, (_, at) => [at * 60, at]));
+    expect(nodeReportSchema.parse(report('a', 1, { work })).work).toEqual(work);
+  });
+
   it('drops what it does not know: nodes of tomorrow report to the stacks of today', () => {
     const limits = { source: 'disk' as const, schemaVersion: 1, counters: {} };
     const today = report('a', 1, { profiles: { limits } });
@@ -269,6 +274,14 @@ describe('nodeReportSchema', () => {
     ['an unknown health', { health: 'fine' }],
     ['an interval of nothing', { reportIntervalMs: 0 }],
     ['another form', { form: 2 }],
+    ['work of a partition that is no number', { work: { a: 1 } }],
+    ['work of a partition beyond all', { work: { 100000: 1 } }],
+    ['negative work', { work: { 7: -1 } }],
+    ['work beyond measure', { work: { 7: 1e9 + 1 } }],
+    ['work that is text', { work: { 7: '1' } }],
+    ['work that is no map', { work: [1] }],
+    ['no work at all', { work: null }],
+    ['too many partitions', { work: Object.fromEntries(Array.from({ length: 1_025 }, (_, at) => [at, 1])) }],
   ])('refuses %s', (_, change) => {
     expect(nodeReportSchema.safeParse({ ...report('a', 1), ...change }).success).toBe(false);
   });

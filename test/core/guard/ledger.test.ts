@@ -97,6 +97,10 @@ describe('the arms of a rollout', () => {
       'an older sequence that arrived with the last',
       { sequence: 100, arrivedAtMs: plusMs(startMs, minuteMs) },
     ],
+    [
+      'an older record of a node that was heard since',
+      { sequence: 100, arrivedAtMs: plusMs(startMs, 2 * minuteMs) },
+    ],
     ['an earlier life', { incarnation: 'life-0', arrivedAtMs: plusMs(startMs, minuteMs) }],
   ])('are not moved by %s', (_, stale) => {
     const watch = new Watch();
@@ -105,6 +109,16 @@ describe('the arms of a rollout', () => {
     expect(
       watch.look([seen('a', 1, { counters: counters(tally(120, 9)), ...stale })]).state.previous,
     ).toEqual([50, 0, 0]);
+  });
+
+  it('hear a node whose counters were not worth a write, until they are', () => {
+    const watch = new Watch();
+    const first = seen('a', 0, { counters: counters(tally(100)) });
+    watch.look([first]);
+    const heard = watch.look([{ ...first, arrivedAtMs: plusMs(startMs, minuteMs) }]).state;
+    expect(heard.nodes['a']?.arrivedAtMs).toBe(plusMs(startMs, minuteMs));
+    expect(heard.previous).toEqual([0, 0, 0]);
+    expect(watch.look([seen('a', 2, { counters: counters(tally(300)) })]).state.previous[0]).toBe(200);
   });
 
   it('leave out what a node does in its warm-up, and only that', () => {

@@ -193,6 +193,7 @@ describe('the first answer of a process', () => {
     ['has started a moment ago', 0, 2_000],
     ['took 500 ms to start', 500, 2_000],
     ['took 1.2 s to start', 1_200, 1_300],
+    ['took 1.2 s to start, by a clock that is finer than deadlines', 1_199.25, 1_300],
     ['took long to start', 2_400, 800],
     ['took all the time there is', 3_000, 800],
     ['was started long before', 3_001, 2_000],

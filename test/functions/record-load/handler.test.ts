@@ -1,6 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldReport, type NodeRecord } from '../../../core/fleet/node-records.js';
+import { foldReport, type NodeRecord, type NodeRecords } from '../../../core/fleet/node-records.js';
 import { epochMs } from '../../../core/time.js';
 import { batch, json, nowMs, recorder, report } from './recorder.js';
 
@@ -31,18 +30,20 @@ describe('record-load', () => {
       ['n-1', 2, 0.7, nowMs + 1234, nowMs + 1],
       ['n-2', 1, 0.9, nowMs + 500, nowMs + 500],
     ]);
-    expect(counts()).toEqual({ ReportsReceived: 3, NodeRecordsWritten: 2 });
+    expect(counts()).toEqual({ ReportsReceived: 3, NodeRecordsWritten: 2, LivenessWritten: 1 });
   });
 
   it('writes each node once, however often it reported', async () => {
     let writes = 0;
-    const { handle } = recorder((records) => ({
-      ...records,
-      write: (record, over) => {
-        writes += 1;
-        return records.write(record, over);
-      },
-    }));
+    const { handle } = recorder({
+      records: (records) => ({
+        ...records,
+        write: (record, over) => {
+          writes += 1;
+          return records.write(record, over);
+        },
+      }),
+    });
     await handle(batch(...[1, 2, 3, 4, 5].map((sequence) => json(report('n-1', sequence)))));
     expect(writes).toBe(1);
   });
@@ -54,7 +55,12 @@ describe('record-load', () => {
     const before = await stored.read('app/staging', ['n-1']);
     expect(await handle(event)).toEqual(done);
     expect(await stored.read('app/staging', ['n-1'])).toEqual(before);
-    expect(counts()).toEqual({ ReportsReceived: 4, NodeRecordsWritten: 1, ReportsStale: 2 });
+    expect(counts()).toEqual({
+      ReportsReceived: 4,
+      NodeRecordsWritten: 1,
+      ReportsStale: 2,
+      LivenessWritten: 1,
+    });
   });
 
   it('keeps clusters apart', async () => {
@@ -134,7 +140,12 @@ describe('record-load, given records that are no reports', () => {
         },
       ]);
       expect((await stored.list('app/staging'))[0]?.sequence).toBe(2);
-      expect(counts()).toEqual({ ReportsReceived: 3, ReportsRefused: 1, NodeRecordsWritten: 1 });
+      expect(counts()).toEqual({
+        ReportsReceived: 3,
+        ReportsRefused: 1,
+        NodeRecordsWritten: 1,
+        LivenessWritten: 1,
+      });
     },
   );
 
@@ -163,17 +174,16 @@ describe('record-load, given records that are no reports', () => {
 });
 
 describe('record-load, given a table that fails', () => {
-  const failing =
-    (node: string) => (records: Parameters<NonNullable<Parameters<typeof recorder>[0]>>[0]) => ({
-      ...records,
-      write: async (record: NodeRecord, over: number) => {
-        if (record.node === node) throw new Error('throttled');
-        return records.write(record, over);
-      },
-    });
+  const failing = (node: string) => (records: NodeRecords) => ({
+    ...records,
+    write: async (record: NodeRecord, over: number) => {
+      if (record.node === node) throw new Error('throttled');
+      return records.write(record, over);
+    },
+  });
 
   it('asks for the batch again from the first report that is not recorded, and records the others', async () => {
-    const { handle, stored, counts } = recorder(failing('n-2'));
+    const { handle, stored, counts } = recorder({ records: failing('n-2') });
     const event = batch(
       json(report('n-1', 1)),
       json(report('n-2', 1)),
@@ -182,32 +192,41 @@ describe('record-load, given a table that fails', () => {
     );
     expect(await handle(event)).toEqual(failedAt(101));
     expect((await stored.list('app/staging')).map((record) => record.node)).toEqual(['n-1', 'n-3']);
-    expect(counts()).toEqual({ ReportsReceived: 4, NodeRecordsWritten: 2, ReportsFailed: 2 });
+    expect(counts()).toEqual({
+      ReportsReceived: 4,
+      NodeRecordsWritten: 2,
+      ReportsFailed: 2,
+      LivenessWritten: 1,
+    });
   });
 
   it('asks for the whole batch again when it cannot read', async () => {
-    const { handle } = recorder((records) => ({
-      ...records,
-      read: async () => {
-        throw new Error('throttled');
-      },
-    }));
+    const { handle } = recorder({
+      records: (records) => ({
+        ...records,
+        read: async () => {
+          throw new Error('throttled');
+        },
+      }),
+    });
     expect(await handle(batch(json(report('n-1', 1)), json(report('n-2', 1))))).toEqual(failedAt(100));
   });
 
   it('folds again over what somebody else wrote meanwhile', async () => {
     let interfered = false;
-    const { handle, stored } = recorder((records) => ({
-      ...records,
-      write: async (record, over) => {
-        if (!interfered) {
-          interfered = true;
-          const fold = foldReport(undefined, report('n-1', 5, { load: 0.1 }), epochMs(nowMs));
-          if (fold.kind === 'changed') await records.write(fold.record, 0);
-        }
-        return records.write(record, over);
-      },
-    }));
+    const { handle, stored } = recorder({
+      records: (records) => ({
+        ...records,
+        write: async (record, over) => {
+          if (!interfered) {
+            interfered = true;
+            const fold = foldReport(undefined, report('n-1', 5, { load: 0.1 }), epochMs(nowMs));
+            if (fold.kind === 'changed') await records.write(fold.record, 0);
+          }
+          return records.write(record, over);
+        },
+      }),
+    });
     await handle(batch(json(report('n-1', 4, { load: 0.4 })), json(report('n-1', 6, { load: 0.6 }))));
     const record = (await stored.read('app/staging', ['n-1'])).get('n-1');
     expect(record).toMatchObject({ revision: 2, record: { sequence: 6, load: 0.6 } });
@@ -215,71 +234,16 @@ describe('record-load, given a table that fails', () => {
 
   it('does not try for ever', async () => {
     let writes = 0;
-    const { handle } = recorder((records) => ({
-      ...records,
-      write: async () => {
-        writes += 1;
-        return 'lost';
-      },
-    }));
+    const { handle } = recorder({
+      records: (records) => ({
+        ...records,
+        write: async () => {
+          writes += 1;
+          return 'lost';
+        },
+      }),
+    });
     expect(await handle(batch(json(report('n-1', 1))))).toEqual(failedAt(100));
     expect(writes).toBe(5);
-  });
-});
-
-describe('record-load, however its reports are cut into batches', () => {
-  const nodes = fc.constantFrom('n-1', 'n-2', 'n-3');
-  const sizes = fc.array(fc.integer({ min: 1, max: 5 }));
-  interface Sent {
-    readonly node: string;
-    readonly incarnation: string;
-  }
-
-  /** Hands the reports over in batches of these sizes, each so many times. */
-  async function handOver(sent: readonly Sent[], about: { sizes: readonly number[]; times: number }) {
-    const { handle, stored } = recorder();
-    const puts = sent.map(({ node, incarnation }, index) =>
-      json(report(node, index + 1, { incarnation }), index),
-    );
-    for (const size of [...about.sizes, puts.length]) {
-      const next = batch(...puts.splice(0, size));
-      for (let time = 0; time < about.times; time++) expect(await handle(next)).toEqual(done);
-    }
-    const read = await stored.read('app/staging', ['n-1', 'n-2', 'n-3']);
-    return new Map([...read].map(([node, item]) => [node, item.record]));
-  }
-
-  function foldAll(sent: readonly Sent[]) {
-    const records = new Map<string, NodeRecord>();
-    for (const [index, { node, incarnation }] of sent.entries()) {
-      const each = report(node, index + 1, { incarnation });
-      const fold = foldReport(records.get(node), each, epochMs(nowMs + index * 1000));
-      if (fold.kind === 'changed') records.set(node, fold.record);
-    }
-    return records;
-  }
-
-  it('ends with what a single fold over all of them gives', async () => {
-    const sent = fc.array(fc.record({ node: nodes, incarnation: fc.constantFrom('a', 'b') }), {
-      maxLength: 20,
-    });
-    await fc.assert(
-      fc.asyncProperty(sent, sizes, async (items, cuts) => {
-        expect(await handOver(items, { sizes: cuts, times: 1 })).toEqual(foldAll(items));
-      }),
-      { numRuns: 200 },
-    );
-  });
-
-  it('ends with the same when every batch comes twice', async () => {
-    const sent = fc.array(fc.record({ node: nodes, incarnation: fc.constantFrom('a', 'b') }), {
-      maxLength: 20,
-    });
-    await fc.assert(
-      fc.asyncProperty(sent, sizes, async (items, cuts) => {
-        expect(await handOver(items, { sizes: cuts, times: 2 })).toEqual(foldAll(items));
-      }),
-      { numRuns: 200 },
-    );
   });
 });
