@@ -3,6 +3,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
+  assignFunction,
   defaultStage,
   fanOutFunction,
   guardFunction,
@@ -34,6 +35,7 @@ const functionNames: Readonly<Record<FunctionFolder, string>> = {
   'fan-out-change': fanOutFunction(defaultStage),
   'record-load': recordLoadFunction(defaultStage),
   'guard-rollout': guardFunction(defaultStage),
+  'assign-partitions': assignFunction(defaultStage),
 };
 
 export const functions = (): Promise<Section> =>
