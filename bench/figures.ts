@@ -25,7 +25,8 @@ export function quantile(samples: readonly number[], share: number): number {
   const lower = sorted[Math.floor(position)];
   const upper = sorted[Math.ceil(position)];
   if (lower === undefined || upper === undefined) throw new RangeError('a figure needs samples');
-  return lower + (upper - lower) * (position - Math.floor(position));
+  // Also where both are infinite, and have no difference.
+  return lower === upper ? lower : lower + (upper - lower) * (position - Math.floor(position));
 }
 
 /** `12.3 (11.9 – 14)`: the median, and the spread behind it. */

@@ -3,7 +3,7 @@
 import { formatProfile } from '../core/addresses.js';
 import { ConfigurationMissing } from '../core/errors.js';
 import type { Application } from '../core/profiles.js';
-import { ConnectedNode } from './connected-node.js';
+import { ConnectedNode, type ConnectedNodeDeps } from './connected-node.js';
 import type { NodeDeps } from './default-deps.js';
 import type { Node } from './node.js';
 import { type ConnectOptions, readOptions, type Settings } from './options.js';
@@ -16,7 +16,7 @@ export async function connectWith<const App extends Application>(
   deps: NodeDeps,
 ): Promise<Node<App>> {
   const settings = readOptions(application, options);
-  const node = new ConnectedNode({ application, settings, ...deps });
+  const node = new ConnectedNode({ application, settings, ...deps, join: await joining(application) });
   await node.begin();
   await untilReady(node, settings, deps);
   const missing = node.profiles.filter((profile) => !canBegin(profile, settings));
@@ -28,6 +28,13 @@ export async function connectWith<const App extends Application>(
   const error = missingError(node, missing, settings);
   await node.close();
   throw error;
+}
+
+/** What routing takes is loaded only where an application declares it. */
+async function joining(application: Application): Promise<ConnectedNodeDeps['join']> {
+  if (!application.routing) return undefined;
+  const { joinsOf } = await import('./routing/routed.js');
+  return joinsOf(application);
 }
 
 /** Waits for AppConfig while it may still have something for a profile that has nothing. */

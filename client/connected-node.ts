@@ -1,31 +1,41 @@
-/** The parts of a node, put together: profiles, work, reports, and the health that follows from them. */
+/** The parts of a node, put together: profiles, work, reports, its place in the cluster, and the health that follows from them. */
 
 import { formatCluster } from '../core/addresses.js';
 import type { NodeHealth, NodeReport } from '../core/fleet/node-reports.js';
+import { handOverMs } from '../core/ownership/lease.js';
 import type { Application, Profile } from '../core/profiles.js';
 import { waitFor } from './bounded-call.js';
 import type { NodeDeps } from './default-deps.js';
 import { suspectedSinceMs } from './disk/suspicion.js';
+import { createHandle } from './handle.js';
 import { randomUuid } from './incarnation.js';
 import type { Node, NodeStatus, ReportState } from './node.js';
 import { nodeNameOf, requiredIntervalMinSeconds, type Settings } from './options.js';
 import { LiveProfile } from './profiles/live-profile.js';
 import type { Pace } from './profiles/pace.js';
 import { LabelCounters } from './reports/label-counters.js';
-import { LoadMeter } from './reports/load-meter.js';
 import { nodeReport } from './reports/node-report.js';
 import { Reporter } from './reports/reporter.js';
-import { type Ledger, Work } from './reports/work.js';
+import type { Ledger } from './reports/work.js';
+import { createWorkload, type Workload } from './reports/workload.js';
+import type { Membership } from './routing/membership.js';
+import type { RoutedDeps } from './routing/routed.js';
+import { selfPeer } from './routing/self-peer.js';
+import { unrouted } from './routing/unrouted.js';
 import { type SafeLog, safeLog } from './safe-log.js';
 
 /** How long a service waits for its last report when the stream does not answer. */
 const lastReportTimeoutMs = 2000;
 const drainTimeoutMs = 10_000;
+/** A report, a run of assign-partitions, a read of the table and a hand-over: ten seconds at worst, when all goes well. */
+const routedDrainTimeoutMs = 20_000;
 const noReports: ReportState = { sent: 0, dropped: 0, pending: 0 };
 
 export interface ConnectedNodeDeps extends NodeDeps {
   readonly application: Application;
   readonly settings: Settings;
+  /** Absent where the application declares no `routing`. */
+  readonly join?: ((deps: Omit<RoutedDeps, 'partitions'>) => Membership) | undefined;
 }
 
 export class ConnectedNode {
@@ -36,8 +46,8 @@ export class ConnectedNode {
   readonly #deps: ConnectedNodeDeps;
   readonly #cluster: string;
   readonly #incarnation: string;
-  readonly #meter: LoadMeter;
-  readonly #work: Work;
+  readonly #workload: Workload;
+  readonly #membership: Membership;
   readonly #reporter: Reporter | undefined;
   readonly #listeners = new Set<() => void>();
   #stage: 'starting' | 'running' | 'draining' | 'stopped' = 'starting';
@@ -46,16 +56,23 @@ export class ConnectedNode {
 
   constructor(deps: ConnectedNodeDeps) {
     const { application, settings, clock, random } = deps;
-    const monotonicMs = () => clock.monotonicMs();
     this.#deps = deps;
     this.name = nodeNameOf(settings, deps.hostName);
     this.#cluster = formatCluster({ application: application.name, environment: settings.environment });
     this.#incarnation = randomUuid(random);
     const log = safeLog(settings.log);
     this.profiles = application.profiles.map((profile) => this.#liveProfile(profile, log));
-    this.#meter = new LoadMeter(settings.capacity, monotonicMs);
-    const ledgers = this.profiles.map((profile) => ledgerOf(profile, settings));
-    this.#work = new Work({ ledgers, meter: this.#meter, monotonicMs, log });
+    const { capacity, queueMax } = settings;
+    this.#workload = createWorkload({
+      node: this.name,
+      capacity,
+      queueMax,
+      ledgers: this.profiles.map((profile) => ledgerOf(profile, settings)),
+      monotonicMs: () => clock.monotonicMs(),
+      random,
+      log,
+    });
+    this.#membership = this.#join(log);
     this.#reporter = this.#makeReporter();
     this.handle = this.#makeHandle();
   }
@@ -64,6 +81,7 @@ export class ConnectedNode {
   async begin(): Promise<void> {
     await this.#restore();
     this.#reporter?.start();
+    this.#membership.start();
     for (const profile of this.profiles) profile.start();
   }
 
@@ -98,8 +116,12 @@ export class ConnectedNode {
   }
 
   async #close(): Promise<void> {
+    this.#stage = 'draining';
+    const { clock, sessions, reports } = this.#deps;
+    await waitFor(clock, handOverMs, { work: this.#membership.stop() });
+    this.#membership.close();
+    // Its last word says that it has let go, and no report before it does.
     this.#stage = 'stopped';
-    const { sessions, reports } = this.#deps;
     await Promise.all([
       ...this.profiles.map((profile) => profile.close()),
       this.#reporter?.close(lastReportTimeoutMs),
@@ -111,8 +133,11 @@ export class ConnectedNode {
   async #drain(timeoutMs: number): Promise<void> {
     if (this.#stage === 'stopped') return;
     this.#stage = 'draining';
-    const work = Promise.all([this.#reporter?.flush(timeoutMs), this.#work.whenIdle()]);
-    await waitFor(this.#deps.clock, timeoutMs, { work });
+    const moved = this.#membership.drain();
+    const idle = moved.then(() => this.#workload.work.whenIdle());
+    await waitFor(this.#deps.clock, timeoutMs, {
+      work: Promise.all([this.#reporter?.flush(timeoutMs), idle]),
+    });
   }
 
   #health(): NodeHealth {
@@ -139,9 +164,11 @@ export class ConnectedNode {
       cluster: this.#cluster,
       incarnation: this.#incarnation,
       health: this.#health(),
-      load: this.#meter.load(),
-      inFlight: this.#work.inFlight,
-      queueDepth: this.#work.queueDepth,
+      load: this.#workload.meter.load(),
+      inFlight: this.#workload.work.inFlight,
+      queueDepth: this.#workload.work.queueDepth,
+      shed: this.#workload.admission.shedUnits,
+      ...this.#membership.status(),
       profiles: Object.fromEntries(
         this.profiles.map(({ profile, config }) => [profile.name, config.state()]),
       ),
@@ -151,18 +178,34 @@ export class ConnectedNode {
   }
 
   #makeHandle(): Node {
-    const work = this.#work;
-    return Object.freeze<Node>({
+    const timeoutMs = this.#deps.join ? routedDrainTimeoutMs : drainTimeoutMs;
+    const parts = {
+      ...this.#workload,
       name: this.name,
-      config: Object.freeze(
-        Object.fromEntries(this.profiles.map(({ profile, config }) => [profile.name, config])),
-      ),
+      config: Object.fromEntries(this.profiles.map(({ profile, config }) => [profile.name, config])),
+      membership: this.#membership,
       status: () => this.#status(),
-      measure: (run) => work.measure(run),
-      count: (counts) => work.count(counts),
-      setQueueDepth: (depth) => work.setQueueDepth(depth),
-      drain: ({ timeoutMs = drainTimeoutMs } = {}) => this.#drain(timeoutMs),
+      drain: (options: { readonly timeoutMs?: number } = {}) => this.#drain(options.timeoutMs ?? timeoutMs),
       close: () => this.close(),
+    };
+    return Object.freeze(createHandle(parts));
+  }
+
+  #join(log: SafeLog): Membership {
+    const { settings, clock, random, assignments, join } = this.#deps;
+    const self = () => selfPeer(this.name, settings, { health: this.#health() });
+    if (!join) return unrouted(self);
+    return join({
+      node: this.name,
+      incarnation: this.#incarnation,
+      zone: settings.labels['zone'],
+      hotKeys: settings.hotKeys,
+      reader: assignments,
+      clock,
+      random,
+      log,
+      self,
+      onLetGo: () => this.#reporter?.changed(),
     });
   }
 
@@ -193,7 +236,7 @@ export class ConnectedNode {
       reports,
       intervalMs: settings.report.intervalSeconds * 1000,
       snapshot: (numbers) => this.#report(numbers),
-      onInterval: () => this.#meter.nextWindow(),
+      onInterval: () => this.#workload.meter.nextWindow(),
     });
   }
 
@@ -205,9 +248,12 @@ export class ConnectedNode {
       incarnation: this.#incarnation,
       settings: this.#deps.settings,
       health: this.#health(),
-      load: this.#meter.load(),
-      queueDepth: this.#work.queueDepth,
-      inFlight: this.#work.inFlight,
+      load: this.#workload.meter.load(),
+      queueDepth: this.#workload.work.queueDepth,
+      inFlight: this.#workload.work.inFlight,
+      unitsPerSecond: this.#workload.meter.unitsPerSecond(),
+      shed: this.#workload.admission.shedUnits,
+      ...this.#membership.report(),
       profiles: this.profiles.map(({ profile, config, counters }) => ({
         name: profile.name,
         schemaVersion: profile.schemaVersion,

@@ -3,9 +3,11 @@
 import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { formatCluster } from '../core/addresses.js';
+import type { AssignmentReader } from '../core/assignment/tables.js';
 import type { ConfigurationSessions } from '../core/delivery/configuration-sessions.js';
 import type { LoadReports } from '../core/fleet/load-reports.js';
-import { loadStream } from '../core/names.js';
+import { assignmentsTable, loadStream } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
 import { boundedCall } from './bounded-call.js';
 import { type NodeClock, systemClock } from './clock.js';
@@ -22,6 +24,8 @@ export interface NodeDeps {
   readonly random: () => number;
   readonly sessions: ConfigurationSessions;
   readonly reports: LoadReports;
+  /** Absent: no table is read, as where the application declares no `routing`. */
+  readonly assignments?: AssignmentReader | undefined;
   /** Absent: nothing is kept. */
   readonly disk?: CopyFiles | undefined;
   /** The name of this machine: a node's name when nobody chose one. */
@@ -38,6 +42,9 @@ export async function defaultDeps(application: Application, settings: Settings):
     random: Math.random,
     sessions: lazySessions(),
     reports: lazyReports(loadStream(stage)),
+    assignments:
+      application.routing &&
+      lazyAssignments(assignmentsTable(stage), formatCluster({ application: application.name, environment })),
     disk: await defaultDisk(settings, below),
     hostName,
   };
@@ -94,6 +101,19 @@ function lazyReports(streamName: string): LoadReports {
   return {
     put: async (reports, signal) => (await load.get()).put(reports, signal),
     close: () => load.ifLoaded((reports) => reports.close()),
+  };
+}
+
+function lazyAssignments(table: string, cluster: string): AssignmentReader {
+  const load = once(async () => {
+    const { nodeAssignments } = await import('../aws/dynamodb/node-assignments.js');
+    return nodeAssignments(table, cluster);
+  });
+  return {
+    head: async (signal) => (await load.get()).head(signal),
+    table: async (head, signal) => (await load.get()).table(head, signal),
+    roster: async (head, signal) => (await load.get()).roster(head, signal),
+    close: () => load.ifLoaded((reader) => reader.close()),
   };
 }
 

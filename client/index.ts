@@ -6,7 +6,15 @@ import { defaultDeps } from './default-deps.js';
 import type { Node } from './node.js';
 import { type ConnectOptions, readOptions } from './options.js';
 
-export { ConfigurationMissing, isVeltrixError, UsageError, VeltrixError } from '../core/errors.js';
+export {
+  ConfigurationMissing,
+  isVeltrixError,
+  Misdirected,
+  Overloaded,
+  ServiceUnavailable,
+  UsageError,
+  VeltrixError,
+} from '../core/errors.js';
 export type { NodeHealth, ValueSource } from '../core/fleet/node-reports.js';
 export type {
   Config,
@@ -19,6 +27,19 @@ export type {
   WorkCounts,
 } from './node.js';
 export type { ConnectOptions, Log } from './options.js';
+export type {
+  Assigned,
+  Ending,
+  MeasureOptions,
+  Peer,
+  PeerChange,
+  PeerFilter,
+  Revoked,
+  Router,
+  SendOptions,
+  ServeOptions,
+  Task,
+} from './routing/router.js';
 
 /**
  * Loads an application's configuration for one environment and keeps it current. Resolves when every profile has a value:

@@ -3,4 +3,5 @@
 export { expressMiddleware } from './middleware/express.js';
 export { fastifyPlugin } from './middleware/fastify.js';
 export { honoMiddleware } from './middleware/hono.js';
-export type { Measurer, ServerResponse } from './middleware/measure-response.js';
+export type { Measurer, MiddlewareOptions, ServerResponse } from './middleware/measure-response.js';
+export { type Refusal, refusalOf } from './middleware/refusal.js';

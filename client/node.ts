@@ -2,6 +2,7 @@
 
 import type { NodeHealth, ValueSource } from '../core/fleet/node-reports.js';
 import type { Application, ProfileName, ProfileValue } from '../core/profiles.js';
+import type { Assigned, MeasureOptions, Revoked, Router, ServeOptions, Task } from './routing/router.js';
 
 /** A value nobody can assign to, at any depth. It is frozen at run time as well. */
 export type Frozen<T> = T extends Primitive | ((...args: never[]) => unknown)
@@ -75,6 +76,10 @@ export interface NodeStatus<App extends Application = Application> {
   readonly load: number;
   readonly inFlight: number;
   readonly queueDepth: number;
+  /** Work units turned away by `serve` since the start. */
+  readonly shed: number;
+  /** Partitions that this node has; absent where the application declares no `routing`, and before the first table was read. */
+  readonly partitions?: number;
   readonly profiles: { readonly [Name in ProfileName<App>]: ProfileState };
   readonly reports: ReportState;
   /** What is wrong with the files of last good values, if anything. The node goes on without them. */
@@ -90,12 +95,14 @@ export interface WorkCounts {
   readonly slow?: number;
 }
 
-/** A connected node. All of it but `drain` and `close` is synchronous, reads memory, and never throws. */
+/** A connected node. All of it but `serve`, `drain` and `close` is synchronous, reads memory, and never throws. */
 export interface Node<App extends Application = Application> {
   readonly name: string;
   readonly config: {
     readonly [Name in ProfileName<App>]: Config<Frozen<ProfileValue<App, Name>>>;
   };
+  /** The nodes of the cluster, and which of them gets which work. It knows nobody where the application declares no `routing`. */
+  readonly router: Router;
   status(): NodeStatus<App>;
   /**
    * Runs `work` and returns what it returns, or a promise that settles as its promise does; what it throws passes through.
@@ -105,7 +112,31 @@ export interface Node<App extends Application = Application> {
    * A call inside another counts for itself as well, so one failure would be two: measure a unit of work once, at its
    * outermost door.
    */
-  measure<Result>(work: () => Result): Result;
+  measure<Result>(work: () => Result, options?: MeasureOptions): Result;
+  /**
+   * Does work when its turn comes: at most `capacity` work units at once, the others wait in line, in the order in which they came.
+   * Measured like `measure`, from when it begins: use one of them for a piece of work. Work for a key that another node owns is
+   * done all the same, and counted, unless it is `exclusive`.
+   * @throws Overloaded when too much waits already (`queueMax`). Nothing was done; `retryAfterMs` says when to come again.
+   * @throws Misdirected for exclusive work whose partition this node does not own, or owns no more when its turn comes. Nothing
+   * was done.
+   * @throws UsageError for exclusive work without a key, or where the application declares no `routing`.
+   * @throws what the work throws.
+   */
+  serve<Result>(work: (task: Task) => Result | Promise<Result>, options?: ServeOptions): Promise<Result>;
+  /**
+   * The epoch under which this node may serve the key's partition now: the token for conditional writes. Undefined when it may not,
+   * also when this process has just been paused for longer than its lease. Ask again before each piece of work.
+   */
+  owns(key: string): number | undefined;
+  /** Calls `listener` for each partition that this node begins to serve. @returns a function that ends it. */
+  onAssigned(listener: (assigned: Assigned) => void): () => void;
+  /**
+   * Calls `listener` for each partition that was taken from this node, or whose lease ran out. When what it returns has resolved,
+   * and what `serve` has admitted of the partition has ended, its next owner may begin; at the latest when `finishWithinMs` are over.
+   * What it throws is logged. @returns a function that ends it.
+   */
+  onRevoked(listener: (revoked: Revoked) => void | Promise<void>): () => void;
   /**
    * Adds work measured elsewhere to the versions in force now. Given anything but whole numbers from 0 on it counts nothing
    * of the call, and says so once in the log.
@@ -114,13 +145,15 @@ export interface Node<App extends Application = Application> {
   /** How many requests wait to be worked on. They are load as much as those in flight. */
   setQueueDepth(depth: number): void;
   /**
-   * Says that the node wants no more work, and resolves when that was reported and nothing is in flight any more; after
-   * `timeoutMs` (default 10,000) in any case. Never rejects.
+   * Says that the node wants no more work, serves until its partitions have gone to others, and resolves when that was reported
+   * and nothing is in flight any more; after `timeoutMs` in any case (default 10,000; 20,000 where the application declares
+   * `routing`). Partitions stay where no other node is healthy. Never rejects.
    */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
   /**
-   * Ends polling, sends a last report with health `stopped` and leaves no timer behind. The values stay readable. Resolves
-   * within about two seconds, also when AWS does not answer. Never rejects.
+   * Lets go of all partitions, ends polling, sends a last report with health `stopped` and leaves no timer behind. The values
+   * stay readable. Resolves within about two seconds, also when AWS does not answer, and up to two later while exclusive work or
+   * listeners of `onRevoked` finish. Never rejects.
    */
   close(): Promise<void>;
 }

@@ -28,8 +28,16 @@ export interface ConnectOptions<App extends Application = Application> {
   readonly node?: string | undefined;
   /** Where other nodes and clients reach it: `http://10.0.0.7:8080`. */
   readonly endpoint?: string | undefined;
-  /** Work units the node can do at once; what its load is measured against. Default 100. */
+  /** Work units the node can do at once; what its load is measured against, and as many as `serve` begins. Default 100. */
   readonly capacity?: number | undefined;
+  /** Work units that may wait for `serve`, before it sheds. Default: as many as the node does in a second as measured, at least 16. */
+  readonly queueMax?: number | undefined;
+  /**
+   * How reports name the keys that bring most of the work. Keys may be personal data, and reports are read by operators: `hashed`
+   * (the default) names the MurmurHash3 of a key, by which only who knows a key finds it; `plain` the key itself, its first 64
+   * characters; `false` names none.
+   */
+  readonly hotKeys?: 'plain' | 'hashed' | false | undefined;
   /** At most 16 of them: zone, serviceVersion, cohort, … */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** The deployment of Veltrix to report to. Default `main`. */
@@ -82,6 +90,10 @@ function optionsSchema() {
       .optional(),
     endpoint: text.optional(),
     capacity: positive.default(100),
+    queueMax: z.int().min(0).optional(),
+    hotKeys: z
+      .union([z.enum(['plain', 'hashed']), z.literal(false)], "must be 'plain', 'hashed' or false")
+      .default('hashed'),
     labels: z
       .record(text, text)
       .refine((labels) => Object.keys(labels).length <= 16, 'must hold at most 16 labels')

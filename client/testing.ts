@@ -4,13 +4,20 @@ import type * as z from 'zod';
 import { formatCluster, formatProfile } from '../core/addresses.js';
 import { checkValue } from '../core/content/content.js';
 import { ConfigurationMissing, ContentRefused, UsageError } from '../core/errors.js';
-import type { Application, Profile, ProfileName } from '../core/profiles.js';
+import type { NodeHealth } from '../core/fleet/node-reports.js';
+import { type Application, type Profile, type ProfileName, routingSettingsOf } from '../core/profiles.js';
+import { createHandle } from './handle.js';
 import type { Node, NodeStatus, ProfileState } from './node.js';
 import { type ConfigValue, createConfigValue } from './profiles/config-value.js';
 import { deepFreeze } from './profiles/deep-freeze.js';
-import { LoadMeter } from './reports/load-meter.js';
-import { Work } from './reports/work.js';
+import { createWorkload, type Workload } from './reports/workload.js';
+import type { Membership } from './routing/membership.js';
+import { selfPeer } from './routing/self-peer.js';
+import { createTestCluster, type TestPeer } from './routing/test-cluster.js';
+import { unrouted } from './routing/unrouted.js';
 import { safeLog } from './safe-log.js';
+
+export type { TestPeer } from './routing/test-cluster.js';
 
 /** A profile's value as one writes it in a configuration file. */
 export type TestValue<App extends Application, Name extends ProfileName<App>> = z.input<
@@ -22,6 +29,10 @@ export interface TestNodeOptions<App extends Application> {
   readonly environment?: App['environments'][number];
   /** A profile left out starts with its own `defaults`. */
   readonly values?: { readonly [Name in ProfileName<App>]?: TestValue<App, Name> };
+  /** Work units that `serve` begins at once. Default 100. */
+  readonly capacity?: number;
+  /** Work units that may wait for `serve`. Default 16. */
+  readonly queueMax?: number;
 }
 
 export interface TestNode<App extends Application> extends Node<App> {
@@ -30,6 +41,18 @@ export interface TestNode<App extends Application> extends Node<App> {
    * @throws ContentRefused when the schema, read strictly, does not admit it.
    */
   set<Name extends ProfileName<App>>(profile: Name, value: TestValue<App, Name>): void;
+  /**
+   * The other nodes of the cluster, in place of those before. Where the application declares `routing`, a test node begins alone,
+   * as the owner of every key.
+   * @throws UsageError where it declares none. So does `setOwner`.
+   */
+  setPeers(peers: readonly TestPeer[]): void;
+  /**
+   * Gives a key's partition to a node, by its name; this one is `test`. Listeners of `onAssigned` and `onRevoked` have been called
+   * when it returns; taken back, it is served again when listeners of `onRevoked` have ended. Time stands still for routing: no lease
+   * runs out, no attempt of `send` takes too long, and a node that failed stays aside.
+   */
+  setOwner(key: string, node: string): void;
 }
 
 /**
@@ -49,7 +72,7 @@ export function createTestNode<const App extends Application>(
   for (const profile of application.profiles) {
     held.get(profile.name)?.set(given[profile.name] ?? defaultsOf(profile, formatCluster(cluster)));
   }
-  const node = testNode(cluster, held);
+  const node = testNode({ application, cluster, held, options });
   // The one place where names become types: `config` is built from the application's own profiles.
   return node as unknown as TestNode<App>;
 }
@@ -96,36 +119,78 @@ function refuseUnknown(application: Application, names: readonly string[]): void
   );
 }
 
-function testNode(cluster: { application: string; environment: string }, held: ReadonlyMap<string, Held>) {
-  const monotonicMs = () => performance.now();
-  const meter = new LoadMeter(100, monotonicMs);
-  const work = new Work({ ledgers: [], meter, monotonicMs, log: safeLog(undefined) });
-  let health: NodeStatus['health'] = 'ready';
-  const config = Object.fromEntries([...held].map(([name, { config }]) => [name, config]));
-  return Object.freeze({
+interface TestNodeParts {
+  readonly application: Application;
+  readonly cluster: { readonly application: string; readonly environment: string };
+  readonly held: ReadonlyMap<string, Held>;
+  readonly options: { readonly capacity?: number; readonly queueMax?: number };
+}
+
+function testNode({ application, cluster, held, options }: TestNodeParts) {
+  const { capacity = 100, queueMax = 16 } = options;
+  const workload = createWorkload({
+    node: 'test',
+    capacity,
+    queueMax,
+    ledgers: [],
+    monotonicMs: () => performance.now(),
+    random: () => 0.5,
+    log: safeLog(undefined),
+  });
+  let health: NodeHealth = 'ready';
+  const self = () => selfPeer('test', { endpoint: undefined, labels: {}, capacity }, { health });
+  const routing = routingSettingsOf(application);
+  const routed = routing && createTestCluster({ self, partitions: routing.partitions, log: throwFailure });
+  const membership = routed?.membership ?? unrouted(self);
+  const parts = { ...workload, membership, cluster: formatCluster(cluster), held };
+  const handle = createHandle({
+    ...workload,
     name: 'test',
-    config: Object.freeze(config),
-    set: (profile: string, value: unknown) => held.get(profile)?.set(value),
-    status: (): NodeStatus => ({
-      node: 'test',
-      cluster: formatCluster(cluster),
-      incarnation: 'test',
-      health,
-      load: meter.load(),
-      inFlight: work.inFlight,
-      queueDepth: work.queueDepth,
-      profiles: Object.fromEntries([...held].map(([name, { config }]) => [name, config.state()])),
-      reports: { sent: 0, dropped: 0, pending: 0 },
-    }),
-    measure: <Result>(run: () => Result) => work.measure(run),
-    count: work.count.bind(work),
-    setQueueDepth: work.setQueueDepth.bind(work),
+    config: Object.fromEntries([...held].map(([name, { config }]) => [name, config])),
+    membership,
+    status: () => statusOf(parts, health),
     drain: async () => {
       health = 'draining';
-      await work.whenIdle();
+      await workload.work.whenIdle();
     },
     close: async () => {
       health = 'stopped';
+      void membership.stop();
     },
+  });
+  return Object.freeze({
+    ...handle,
+    set: (profile: string, value: unknown) => held.get(profile)?.set(value),
+    setPeers: (peers: readonly TestPeer[]) => routable(routed, application).setPeers(peers),
+    setOwner: (key: string, node: string) => routable(routed, application).setOwner(key, node),
+  });
+}
+
+interface StatusParts extends Workload, Pick<TestNodeParts, 'held'> {
+  readonly membership: Membership;
+  readonly cluster: string;
+}
+
+const statusOf = (
+  { meter, work, admission, membership, cluster, held }: StatusParts,
+  health: NodeHealth,
+): NodeStatus => ({
+  node: 'test',
+  cluster,
+  incarnation: 'test',
+  health,
+  load: meter.load(),
+  inFlight: work.inFlight,
+  queueDepth: work.queueDepth,
+  shed: admission.shedUnits,
+  ...membership.status(),
+  profiles: Object.fromEntries([...held].map(([name, { config }]) => [name, config.state()])),
+  reports: { sent: 0, dropped: 0, pending: 0 },
+});
+
+function routable<Routed>(routed: Routed | undefined, { name }: Application): Routed {
+  if (routed !== undefined) return routed;
+  throw new UsageError(`${name} declares no routing: it has no peers and no owners`, {
+    hint: `Declare it in config/${name}/application.ts: routing: { partitions: 1024 }.`,
   });
 }

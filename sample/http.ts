@@ -14,8 +14,15 @@ export interface Route {
   readonly method: 'GET' | 'POST';
   /** Segments that begin with `:` match anything: `/hunts/:id`. */
   readonly path: string;
-  /** @param segments what the `:` segments were, in their order. @param body of a POST: parsed JSON. */
-  answer(segments: readonly string[], body: unknown): Answer | Promise<Answer>;
+  /** @param segments what the `:` segments were, in their order. */
+  answer(segments: readonly string[], request: RouteRequest): Answer | Promise<Answer>;
+}
+
+export interface RouteRequest {
+  readonly path: string;
+  /** Of a POST: parsed JSON. */
+  readonly body: unknown;
+  readonly headers: IncomingMessage['headers'];
 }
 
 export interface RouterOptions {
@@ -75,7 +82,7 @@ async function answer({ routes, bodyMaxBytes }: RouterOptions, request: Incoming
   const match = matches.find(({ route }) => route.method === request.method);
   if (!match) throw new BadRequest(405, `${request.method} is not for ${pathname}`);
   const body = request.method === 'POST' ? await readJson(request, bodyMaxBytes()) : undefined;
-  return match.route.answer(match.segments, body);
+  return match.route.answer(match.segments, { path: pathname, body, headers: request.headers });
 }
 
 /** What the `:` segments of the pattern are in this path; undefined when it does not match. */

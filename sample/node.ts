@@ -12,8 +12,8 @@ import { createService, type Service, type TreasureHuntNode } from './service.js
 import { readSettings, type Settings } from './settings.js';
 import { startPlayers } from './simulated-players.js';
 
-/** An attempt takes some ten seconds at worst; ECS and Kubernetes kill a process 30 s after the signal. */
-const drainTimeoutMs = 10_000;
+/** Hunts go to other nodes first, and an attempt takes some ten seconds at worst; ECS and Kubernetes kill a process after 30 s. */
+const drainTimeoutMs = 20_000;
 
 try {
   await run(readSettings(process.env, process.argv.slice(2)));
@@ -74,6 +74,7 @@ function connectNode(settings: Settings, endpoint: string): Promise<TreasureHunt
     stage: settings.STAGE,
     directory: settings.DATA_DIRECTORY,
     poll: { intervalSeconds: settings.POLL_INTERVAL_SECONDS },
+    hotKeys: 'plain', // names of hunts are nobody's secret
     report: { intervalSeconds: settings.REPORT_INTERVAL_SECONDS },
     log: (level, message, fields) => {
       if (level === 'warn' || level === 'error') say({ event: 'log', level, message, ...fields });

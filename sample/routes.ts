@@ -1,5 +1,6 @@
 /** The service over HTTP: which path asks what, and what its answer is called in HTTP's words. */
 
+import { answerWhereOwned, forwardedHeader } from './forwarding.js';
 import { attemptSchema } from './game/attempts.js';
 import type { Answer, Route } from './http.js';
 import type { Outcome, Service } from './service.js';
@@ -29,8 +30,12 @@ export function routesOf(service: Service): readonly Route[] {
     {
       method: 'POST',
       path: '/hunts/:id/attempts',
-      answer: async ([id = ''], body) =>
-        describeOutcome(await service.attempt(id, attemptSchema.parse(body))),
+      answer: ([hunt = ''], { path, body, headers }) => {
+        const attempt = attemptSchema.parse(body);
+        const here = async () => describeOutcome(await service.attempt(hunt, attempt));
+        const isForwarded = headers[forwardedHeader] !== undefined;
+        return answerWhereOwned(service.node, { hunt, path, body, isForwarded, here });
+      },
     },
   ];
 }

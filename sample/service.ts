@@ -77,7 +77,7 @@ async function handleAttempt(desk: Desk, huntId: string, attempt: Attempt): Prom
   if (retryAfterMs > 0) return { kind: 'too-fast', retryAfterMs };
   const admission = begin(desk, huntId, attempt);
   if (admission.kind !== 'admitted') return admission;
-  const judged = await judge(desk, attempt);
+  const judged = await judge(desk, huntId, attempt);
   if (judged === 'judged') return settle(desk, attempt, admission);
   desk.players.change(attempt.player, (progress) => withoutAttempt(progress, huntId));
   return { kind: judged === 'full' ? 'busy' : 'not-judged' };
@@ -102,11 +102,11 @@ function begin({ node, players, now }: Desk, huntId: string, { player, clue }: A
 }
 
 /** The work itself. A failure counts against the versions in force, where the guard of a rollout reads it. */
-async function judge(desk: Desk, { tier }: Attempt): Promise<'judged' | 'full' | 'failed'> {
+async function judge(desk: Desk, huntId: string, { tier }: Attempt): Promise<'judged' | 'full' | 'failed'> {
   const { node, queue, lookUp } = desk;
   try {
     return await queue.run(tier, async () => {
-      await node.measure(() => ask(lookUp, node.config.limits.get().tiers[tier]));
+      await node.measure(() => ask(lookUp, node.config.limits.get().tiers[tier]), { key: huntId });
       return 'judged' as const;
     });
   } catch {

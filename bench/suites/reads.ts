@@ -1,4 +1,4 @@
-/** What one read of configuration costs beside a plain property and the cached provider of Powertools, and what `measure` does. */
+/** What one read of configuration costs beside a plain property and the cached provider of Powertools, what `measure` and `nodeFor` do. */
 
 import { figure, round, show } from '../figures.js';
 import { bundle } from '../machinery/bundles.js';
@@ -10,7 +10,7 @@ import { publishSample } from '../world/publishing.js';
 
 const rounds = 9;
 
-type Name = 'loop' | 'property' | 'get' | 'powertools' | 'bareCall' | 'measure';
+type Name = 'loop' | 'property' | 'get' | 'powertools' | 'bareCall' | 'measure' | 'mapLookUp' | 'nodeFor';
 
 export const reads = (): Promise<Section> =>
   withScratch((directory) =>
@@ -33,6 +33,8 @@ async function bundleAll(
     powertools: await bundled(new URL('../programs/reads/powertools.ts', import.meta.url)),
     bareCall: await bundled(new URL('../programs/reads/bare-call.ts', import.meta.url)),
     measure: await bundled(new URL('../programs/reads/measure.ts', import.meta.url)),
+    mapLookUp: await bundled(new URL('../programs/reads/map-look-up.ts', import.meta.url)),
+    nodeFor: await bundled(new URL('../programs/reads/node-for.ts', import.meta.url)),
   };
 }
 
@@ -49,7 +51,7 @@ function describe(found: Readonly<Record<Name, Samples>>): Section {
   ];
   return {
     title: 'Reading one value',
-    method: `\`coolDownMs\` of the sample's gameplay in production, read in a loop that alternates between two nodes (or the compiler would read once and remember). ${rounds} processes each, in turn; a sample is the fastest slice of a process. A read is what remains without the loop. Bytes are what a read puts on the heap, garbage included. \`measure()\` counts a synchronous call for both profiles of the sample; it reads the clock twice, which is most of its price. Powertools: \`AppConfigProvider.get(name, { transform: 'json', maxAge: 3600 })\`, answered from its cache.`,
+    method: `\`coolDownMs\` of the sample's gameplay in production, read in a loop that alternates between two nodes (or the compiler would read once and remember). ${rounds} processes each, in turn; a sample is the fastest slice of a process. A read is what remains without the loop. Bytes are what a read puts on the heap, garbage included. \`measure()\` counts a synchronous call for both profiles of the sample; it reads the clock twice, which is most of its price. \`nodeFor()\` looks 64 keys up in a table of 1,024 partitions and 20 nodes: it hashes the key and asks the clock whether the owner is aside. Powertools: \`AppConfigProvider.get(name, { transform: 'json', maxAge: 3600 })\`, answered from its cache.`,
     tables: [
       {
         columns: ['what', 'ns, with the loop', 'ns a read', '× property', 'bytes a read'],
@@ -67,12 +69,21 @@ function describe(found: Readonly<Record<Name, Samples>>): Section {
           ['the same call in `node.measure()`', show(ns('measure')), String(Math.round(bytes('measure')))],
         ],
       },
+      {
+        columns: ['what', 'ns a look-up, with the loop', 'bytes a look-up'],
+        rows: [
+          ['a key in a plain `Map`', show(ns('mapLookUp')), String(Math.round(bytes('mapLookUp')))],
+          ['`router.nodeFor(key)`', show(ns('nodeFor')), String(Math.round(bytes('nodeFor')))],
+        ],
+      },
     ],
     goals: [
       { what: '`get()` against a property', found: own('get') / own('property'), atMost: 3, unit: '×' },
       { what: 'Powertools against `get()`', found: own('powertools') / own('get'), atLeast: 200, unit: '×' },
       { what: 'what `measure()` adds to a call', found: own('measure'), atMost: 1_000, unit: ' ns' },
       // The smallest object takes 16; below one is what measuring takes itself.
+      { what: 'what `nodeFor()` takes', found: own('nodeFor'), atMost: 250, unit: ' ns' },
+      { what: 'what a `nodeFor()` puts on the heap', found: bytes('nodeFor'), atMost: 1, unit: ' bytes' },
       { what: 'what a `get()` puts on the heap', found: bytes('get'), atMost: 1, unit: ' bytes' },
     ],
   };

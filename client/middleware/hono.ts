@@ -1,6 +1,14 @@
 /** For Hono. */
 
-import { type Measurer, measureResponse, type ServerResponse } from './measure-response.js';
+import {
+  aboutOf,
+  type Measurer,
+  type MiddlewareOptions,
+  measureResponse,
+  type ServerResponse,
+  serveResponse,
+} from './measure-response.js';
+import { refusalOf } from './refusal.js';
 
 /** As much of Hono's context as is needed. */
 interface Context {
@@ -13,19 +21,33 @@ interface Context {
 const failed = Symbol('failed');
 
 /**
- * Counts each request that passes it. Under `@hono/node-server` a request ends when its connection has all of the answer, a
- * stream included; under other adapters, which do not say when that is, as soon as the answer is known.
+ * Counts each request that passes it, or lets it in when its turn comes (`serve`). Under `@hono/node-server` a request ends when its
+ * connection has all of the answer, a stream included; under other adapters, which do not say when that is, as soon as the answer
+ * is known.
  */
-export function honoMiddleware(
+export function honoMiddleware<Request extends Context>(
   node: Measurer,
-): (context: Context, next: () => Promise<void>) => Promise<void> {
+  options: MiddlewareOptions<Request> = {},
+): (context: Request, next: () => Promise<void>) => Promise<Response | undefined> {
   return async (context, next) => {
+    const about = aboutOf(options, context);
     const response = responseOf(context.env);
-    if (response) {
-      measureResponse(node, response);
-      return next();
+    const work = () => untilAnswered(context, next);
+    try {
+      if (!options.serve && response) measureResponse(node, response, about);
+      else if (!options.serve) return void (await node.measure(work, about).catch(rethrow));
+      else if (!response) return void (await node.serve(work, about).catch(rethrow));
+      else
+        await new Promise<void>((begin, refused) =>
+          serveResponse(node, response, { ...about, begin, refused }),
+        );
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (!refusal) throw error;
+      return new Response(null, refusal);
     }
-    await node.measure(() => untilAnswered(context, next)).catch(rethrow);
+    await next();
+    return undefined;
   };
 }
 

@@ -8,9 +8,20 @@
  */
 
 import type { Node } from '../node.js';
+import type { MeasureOptions } from '../routing/router.js';
 
 /** As much of a node as is needed: also of one for tests. */
-export type Measurer = Pick<Node, 'measure'>;
+export type Measurer = Pick<Node, 'measure' | 'serve'>;
+
+export interface MiddlewareOptions<Request> {
+  /** Whose request it is: counted for the key's partition, by which partitions are assigned. Undefined: nobody's. */
+  readonly key?: (request: Request) => string | undefined;
+  /**
+   * Lets a request begin when its turn comes, as `node.serve` does, instead of only measuring it: at most `capacity` at once. What
+   * is shed is answered with 503 and Retry-After, and counts neither as a request nor as an error. Default false.
+   */
+  readonly serve?: boolean;
+}
 
 /** As much of Node's own response as is needed, of HTTP/1.1 and HTTP/2. */
 export interface ServerResponse {
@@ -28,12 +39,44 @@ const measured = new WeakMap<Measurer, WeakSet<ServerResponse>>();
 const broken = new WeakSet<ServerResponse>();
 
 /** Counts a response once it is over: once, whatever number of middlewares is passed. */
-export function measureResponse(node: Measurer, response: ServerResponse): void {
+export function measureResponse(node: Measurer, response: ServerResponse, about: MeasureOptions = {}): void {
+  if (isNew(node, response)) node.measure(() => ended(response), about).catch(ignore);
+}
+
+/**
+ * The same for a response whose work begins when its turn comes: calls `begin` then, or `refused` when it never will. Neither,
+ * when the caller has gone before: nobody waits for an answer.
+ */
+export function serveResponse(
+  node: Measurer,
+  response: ServerResponse,
+  turn: MeasureOptions & { readonly begin: () => void; readonly refused: (error: unknown) => void },
+): void {
+  const { begin, refused, ...about } = turn;
+  if (!isNew(node, response)) {
+    begin();
+    return;
+  }
+  const work = () => {
+    if (response.destroyed === true) return undefined;
+    begin();
+    return ended(response);
+  };
+  node.serve(work, about).catch((error: unknown) => error !== failed && refused(error));
+}
+
+/** What `key` says, in the form that the node takes. */
+export function aboutOf<Request>({ key }: MiddlewareOptions<Request>, request: Request): MeasureOptions {
+  const found = key?.(request);
+  return found === undefined ? {} : { key: found };
+}
+
+function isNew(node: Measurer, response: ServerResponse): boolean {
   const known = measured.get(node) ?? new WeakSet();
   measured.set(node, known);
-  if (known.has(response)) return;
+  if (known.has(response)) return false;
   known.add(response);
-  node.measure(() => ended(response)).catch(ignore);
+  return true;
 }
 
 /** The service could not go on with a response, in a way that it does not show itself. */

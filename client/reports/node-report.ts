@@ -12,7 +12,7 @@ export interface ReportedProfile {
   readonly counters: LabelCounters;
 }
 
-export interface ReportFacts {
+export interface ReportFacts extends Pick<NodeReport, 'ownership' | 'work' | 'hotKeys' | 'misdirected'> {
   readonly cluster: string;
   readonly node: string;
   readonly incarnation: string;
@@ -21,6 +21,8 @@ export interface ReportFacts {
   readonly load: number;
   readonly queueDepth: number;
   readonly inFlight: number;
+  readonly unitsPerSecond: number | undefined;
+  readonly shed: number;
   readonly profiles: readonly ReportedProfile[];
   readonly sequence: number;
   readonly droppedReports: number;
@@ -30,7 +32,7 @@ export interface ReportFacts {
 const lastErrorMaxChars = 500;
 
 /** A report in the form of `core/fleet/node-reports.ts`. */
-export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeReport {
+export function nodeReport({ settings, profiles, unitsPerSecond, shed, ...facts }: ReportFacts): NodeReport {
   const { endpoint, labels, capacity, report } = settings;
   return {
     form: 1,
@@ -39,6 +41,8 @@ export function nodeReport({ settings, profiles, ...facts }: ReportFacts): NodeR
     ...(endpoint !== undefined && { endpoint }),
     labels,
     capacity,
+    ...(unitsPerSecond !== undefined && { unitsPerSecond }),
+    ...(shed > 0 && { shed }),
     profiles: Object.fromEntries(profiles.map((profile) => [profile.name, profileReport(profile)])),
   };
 }

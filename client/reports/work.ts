@@ -24,7 +24,11 @@ export interface WorkDeps {
 export class Work {
   readonly #deps: WorkDeps;
   #inFlight = 0;
+  #inFlightUnits = 0;
+  /** As the service says. */
   #queueDepth = 0;
+  /** In the client's own line. */
+  #line = { pieces: 0, units: 0 };
   #hasComplained = false;
   #idle: (() => void)[] = [];
 
@@ -37,11 +41,22 @@ export class Work {
   }
 
   get queueDepth(): number {
-    return this.#queueDepth;
+    return this.#queueDepth + this.#line.pieces;
   }
 
   measure<Result>(work: () => Result): Result {
-    const end = this.#begin();
+    this.offered(1);
+    return this.run(work, 1);
+  }
+
+  /** Work units that came, whether they will be done or not. */
+  offered(units: number): void {
+    this.#deps.meter.offered(units);
+  }
+
+  /** Like `measure`, for work that was noted when it came. */
+  run<Result>(work: () => Result, units: number): Result {
+    const end = this.#begin(units);
     try {
       const result = work();
       if (!isThenable(result)) {
@@ -84,20 +99,27 @@ export class Work {
     this.#tellMeter(this.#deps.monotonicMs());
   }
 
-  /** Resolves when nothing is in flight. */
+  /** What waits in the client's own line. */
+  setLine(pieces: number, units: number): void {
+    this.#line = { pieces, units };
+    this.#tellMeter(this.#deps.monotonicMs());
+  }
+
+  /** Resolves when nothing is in flight, nor in the client's own line. */
   whenIdle(): Promise<void> {
-    if (this.#inFlight === 0) return Promise.resolve();
+    if (this.#isIdle()) return Promise.resolve();
     return new Promise((resolve) => this.#idle.push(resolve));
   }
 
   /** @returns what ends it. Only the first call counts: a thenable may settle twice, or throw after it did. */
-  #begin(): (failed: boolean) => void {
+  #begin(units: number): (failed: boolean) => void {
     const { ledgers, monotonicMs } = this.#deps;
     const startedAtMs = monotonicMs();
     // What is in force now: the version may be another one when the work ends.
     const tallies = ledgers.map(({ counters }) => counters.current());
     let isOver = false;
     this.#inFlight += 1;
+    this.#inFlightUnits += units;
     this.#tellMeter(startedAtMs);
     return (failed) => {
       if (isOver) return;
@@ -109,13 +131,19 @@ export class Work {
         if (endedAtMs - startedAtMs > (ledgers[index]?.slowAfterMs ?? Infinity)) tally.slow += 1;
       }
       this.#inFlight -= 1;
+      this.#inFlightUnits -= units;
+      this.#deps.meter.done(units);
       this.#tellMeter(endedAtMs);
-      if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
+      if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
     };
   }
 
   #tellMeter(nowMs: number): void {
-    this.#deps.meter.setLevel(this.#inFlight + this.#queueDepth, nowMs);
+    this.#deps.meter.setLevel(this.#inFlightUnits, this.#queueDepth + this.#line.units, nowMs);
+  }
+
+  #isIdle(): boolean {
+    return this.#inFlight === 0 && this.#line.pieces === 0;
   }
 
   /** Once: what calls it wrongly calls it often. */

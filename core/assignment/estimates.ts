@@ -10,7 +10,7 @@ export interface WorkMeter {
 }
 
 /** Dicer's half-life is 10 s; twice that halves the moves that chance alone causes. */
-const defaultHalfLifeMs = 20_000;
+export const defaultHalfLifeMs = 20_000;
 
 export const createWorkMeter = (
   partitions: number,
@@ -47,18 +47,32 @@ export function workOf(meter: WorkMeter, nowMs: number): readonly (number | unde
 const decayed = ({ sums, atMs, halfLifeMs }: WorkMeter, partition: number, nowMs: number): number =>
   (sums[partition] ?? 0) * 2 ** (((atMs[partition] ?? nowMs) - nowMs) / halfLifeMs);
 
-/** What a node gets done while it works: an average that starts anew when the node has plainly changed. */
-export interface Pace {
+/** Work that was done, and how long the node was busy with it. */
+export interface Done {
   readonly units: number;
   readonly busyMs: number;
+}
+
+/** What a node gets done while it works: an average that starts anew when the node has plainly changed. */
+export interface Pace extends Done {
+  /** What was done since it looks as if the node had become slower, or faster; absent while nothing speaks for it. */
+  readonly slower?: Drift;
+  readonly faster?: Drift;
+}
+
+interface Drift extends Done {
+  /** Logarithm of how much likelier all of it is at the other pace. */
+  readonly evidence: number;
 }
 
 /** Of what was measured before, this much still counts after another report. */
 const kept = 0.9;
 /** What a node says it can do counts as much as this many measured units. */
 const declaredUnits = 20;
-/** So many standard deviations are a change and no chance; fewer units than the least say little. */
-const [surprise, surpriseUnitsMin] = [3.5, 5];
+/** The other pace that is held against the present one: half as fast, or twice. */
+const otherPace = 2;
+/** With this much evidence it is a change and no chance (e¹⁰ to 1); fewer units than the least say little. */
+const [evidenceEnough, driftUnitsMin] = [10, 5];
 
 export const unmeasured: Pace = { units: 0, busyMs: 0 };
 
@@ -68,11 +82,22 @@ export const declaredPace = (capacity: number): Pace => ({
   busyMs: (1_000 * declaredUnits) / capacity,
 });
 
-/** Adds what a node got done since its last report, and how long it was busy with it. */
-export function addPace(pace: Pace, done: Pace): Pace {
+/**
+ * Adds what a node got done since its last report. Whether it has changed is Page's cumulative sum: evidence is gathered over
+ * reports for as long as it speaks for a change, so that a slow node, of which each report tells little, is found out too.
+ */
+export function addPace(pace: Pace, done: Done): Pace {
   if (done.units === 0 || done.busyMs === 0) return pace;
-  if (hasChanged(pace, done)) return done;
-  return { units: kept * pace.units + done.units, busyMs: kept * pace.busyMs + done.busyMs };
+  const slower = drifted(pace, done, { before: pace.slower, factor: 1 / otherPace });
+  const faster = drifted(pace, done, { before: pace.faster, factor: otherPace });
+  for (const drift of [slower, faster])
+    if (drift && isPlain(drift)) return { units: drift.units, busyMs: drift.busyMs };
+  return {
+    units: kept * pace.units + done.units,
+    busyMs: kept * pace.busyMs + done.busyMs,
+    ...(slower && { slower }),
+    ...(faster && { faster }),
+  };
 }
 
 /** Work units a second. */
@@ -80,6 +105,11 @@ export const unitsPerSecond = ({ units, busyMs }: Pace): number => (1_000 * unit
 
 /** What waits is to be done within this time, or new work must go elsewhere. */
 const catchUpMs = 10_000;
+/**
+ * Units that wait by chance alone: of n the probability is the load's n-th power, at most, whatever a node can do and however much
+ * at once. What waits beyond is a backlog, to be done within its own time besides.
+ */
+const [usualUnits, backlogMs] = [15, 2_000];
 
 /**
  * The load a node reports: what it was offered, shed work included, and what is waiting, by what it can do.
@@ -87,16 +117,29 @@ const catchUpMs = 10_000;
  */
 export function loadOf(
   pace: Pace,
-  about: { readonly offered: number; readonly windowMs: number; readonly waiting: number },
+  { offered, windowMs, waiting }: Readonly<Record<'offered' | 'windowMs' | 'waiting', number>>,
 ): number {
-  const perSecond = (1_000 * about.offered) / about.windowMs + (1_000 * about.waiting) / catchUpMs;
-  return perSecond / unitsPerSecond(pace);
+  const backlog = Math.max(0, waiting - usualUnits);
+  const perMs = offered / windowMs + waiting / catchUpMs + backlog / backlogMs;
+  return (1_000 * perMs) / unitsPerSecond(pace);
 }
 
-/** Times of work vary as much as they last (the exponential's), so the error of a sum of n is its share 1/√n. */
-function hasChanged(pace: Pace, done: Pace): boolean {
-  if (done.units < surpriseUnitsMin) return false;
-  const expectedMs = (done.units * pace.busyMs) / pace.units;
-  const deviation = Math.sqrt(1 / done.units + 1 / pace.units);
-  return Math.abs(Math.log(done.busyMs / expectedMs)) > surprise * deviation;
+const isPlain = ({ evidence, units }: Drift): boolean => evidence > evidenceEnough && units >= driftUnitsMin;
+
+/** Times of work vary as much as they last (the exponential's): n units in a time are rⁿe^(−(r−1)·expected) times as likely at r times the pace. */
+function drifted(
+  pace: Pace,
+  done: Done,
+  { before, factor }: { readonly before: Drift | undefined; readonly factor: number },
+): Drift | undefined {
+  if (pace.busyMs === 0) return undefined;
+  const expectedUnits = (done.busyMs * pace.units) / pace.busyMs;
+  const gained = done.units * Math.log(factor) - (factor - 1) * expectedUnits;
+  const evidence = (before?.evidence ?? 0) + gained;
+  if (evidence <= 0) return undefined;
+  return {
+    evidence,
+    units: (before?.units ?? 0) + done.units,
+    busyMs: (before?.busyMs ?? 0) + done.busyMs,
+  };
 }

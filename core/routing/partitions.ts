@@ -7,12 +7,15 @@
 export const partitionsMax = 65_536;
 
 /** The partition of a key, from 0. Allocates nothing. */
-export const partitionOf = (key: string, partitions: number): number => murmur3(key) % partitions;
+export const partitionOf = (key: string, partitions: number): number => (hashOf(key) >>> 0) % partitions;
 
 const [c1, c2] = [0xcc9e2d51, 0x1b873593];
 
 /** MurmurHash3_x86_32 with seed 0 over UTF-8; an unpaired surrogate counts as U+FFFD, as TextEncoder has it. */
-export function murmur3(text: string): number {
+export const murmur3 = (text: string): number => hashOf(text) >>> 0;
+
+/** The same as a signed integer: a number above 2³¹ that a function returns is put on the heap. */
+function hashOf(text: string): number {
   let [hash, block, length] = [0, 0, 0];
   for (let at = 0; at < text.length; at += 1) {
     const point = codePoint(text, at);
@@ -54,5 +57,5 @@ function finish(mixed: number): number {
   let hash = mixed ^ (mixed >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }

@@ -50,6 +50,14 @@ describe('importing the client', () => {
     expect(bundled.outside).toEqual(['node:crypto', 'node:fs/promises', 'node:os', 'node:path']);
   });
 
+  it('loads nothing of routing but its absence, before an application declares it', () => {
+    expect(bundled.inside.filter((file) => file.startsWith('client/routing/'))).toEqual([
+      'client/routing/self-peer.ts',
+      'client/routing/unrouted.ts',
+    ]);
+    expect(bundled.inside.filter((file) => /^core\/(routing|profiles)/.test(file))).toEqual([]);
+  });
+
   it('takes at most 40 KB, minified', () => {
     expect(bundled.sizeBytes).toBeLessThan(40 * 1024);
   });

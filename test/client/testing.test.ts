@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createTestNode } from '../../client/testing.js';
-import { ConfigurationMissing, ContentRefused, UsageError } from '../../core/errors.js';
+import {
+  ConfigurationMissing,
+  ContentRefused,
+  Misdirected,
+  Overloaded,
+  UsageError,
+} from '../../core/errors.js';
+import { routed } from './routing/cluster.js';
 import { hunt } from './world.js';
 
 const make = () => createTestNode(hunt, { values: { limits: { queueSize: 3 } } });
@@ -64,5 +71,60 @@ describe('createTestNode', () => {
     expect(node.status().health).toBe('draining');
     await node.close();
     expect(node.status().health).toBe('stopped');
+  });
+});
+
+describe('createTestNode, where routing is declared', () => {
+  const makeRouted = () =>
+    createTestNode(routed, { values: { limits: { queueSize: 3 } }, capacity: 1, queueMax: 0 });
+
+  it('begins alone, as the owner of every key', async () => {
+    const node = makeRouted();
+    expect([node.owns('any'), node.owns('other'), node.status().partitions]).toEqual([1, 1, 16]);
+    expect(node.router.nodes()).toMatchObject([{ node: 'test', self: true, healthy: true }]);
+    expect(node.router.nodeFor('any')?.self).toBe(true);
+    expect(await node.serve(({ epoch }) => epoch, { key: 'any', exclusive: true })).toBe(1);
+  });
+
+  it('has the peers and owners that the test names, and tells of them', async () => {
+    const node = makeRouted();
+    const told: unknown[] = [];
+    node.router.onChange(({ kind, peer }) => told.push(`${peer.node} ${kind}`));
+    node.onAssigned(({ partition, epoch }) => told.push(['assigned', partition, epoch]));
+    node.onRevoked(({ partition, epoch }) => void told.push(['revoked', partition, epoch]));
+    node.setPeers([
+      { node: 'b', health: 'degraded' },
+      { node: 'c', health: 'draining', unitsPerSecond: 5 },
+    ]);
+    node.setOwner('hunt-9', 'b');
+    node.setOwner('hunt-9', 'test');
+    await new Promise(setImmediate);
+    node.setPeers([{ node: 'b', health: 'degraded' }]);
+    expect(told).toEqual(['b joined', 'c joined', ['revoked', 1, 1], ['assigned', 1, 3], 'c left']);
+    expect(node.owns('hunt-9')).toBe(3);
+  });
+
+  it('lets go of everything when it closes', async () => {
+    const node = makeRouted();
+    const revoked: number[] = [];
+    node.onRevoked(({ partition }) => void revoked.push(partition));
+    await node.close();
+    expect([node.owns('any'), revoked.length]).toEqual([undefined, 16]);
+  });
+
+  it('sheds and refuses as a node does', async () => {
+    const node = makeRouted();
+    node.setPeers([{ node: 'b' }]);
+    node.setOwner('hunt-9', 'b');
+    await expect(node.serve(() => 1, { key: 'hunt-9', exclusive: true })).rejects.toThrow(Misdirected);
+    void node.serve(() => new Promise(() => undefined));
+    await expect(node.serve(() => 1)).rejects.toThrow(Overloaded);
+    expect(node.status()).toMatchObject({ inFlight: 1, shed: 1 });
+  });
+
+  it('is nobody’s peer where none is declared', () => {
+    const node = make();
+    expect(() => node.setPeers([])).toThrow(UsageError);
+    expect(() => node.setOwner('x', 'b')).toThrow(/declares no routing/);
   });
 });

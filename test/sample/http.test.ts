@@ -123,7 +123,7 @@ describe('the router', () => {
   const echo: Route = {
     method: 'POST',
     path: '/echo/:a/x/:b',
-    answer: (segments, body) => ({ status: 201, body: { segments, body } }),
+    answer: (segments, { body }) => ({ status: 201, body: { segments, body } }),
   };
   const broken: Route = {
     method: 'GET',

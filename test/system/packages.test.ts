@@ -114,7 +114,8 @@ describe('the packed packages, in an empty folder', () => {
       "import { expressMiddleware, fastifyPlugin, honoMiddleware } from 'veltrix/middleware';\n" +
         "import { createTestNode } from 'veltrix/testing';\nimport { parcels } from '../config/parcels/application.js';\n" +
         'const node = createTestNode(parcels);\n' +
-        'console.log([expressMiddleware, fastifyPlugin, honoMiddleware].map((make) => typeof make(node)).join());\n',
+        'const made = [expressMiddleware(node), fastifyPlugin(node), honoMiddleware(node)];\n' +
+        'console.log(made.map((each) => typeof each).join());\n',
     );
     expect(run(tool('tsc'), '-p', '.')).toEqual({ status: 0, output: '' });
     expect(run(tool('tsx'), 'src/counted.ts').output).toBe('function,function,function\n');

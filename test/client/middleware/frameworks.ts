@@ -7,8 +7,8 @@ import { PassThrough, Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { serve } from '@hono/node-server';
 import express from 'express';
-import fastify from 'fastify';
-import { Hono } from 'hono';
+import fastify, { type FastifyRequest } from 'fastify';
+import { type Context, Hono } from 'hono';
 import type { Measurer } from '../../../client/middleware.js';
 import { expressMiddleware, fastifyPlugin, honoMiddleware } from '../../../client/middleware.js';
 
@@ -19,8 +19,13 @@ export interface Service {
   close(): Promise<void>;
 }
 
-/** How a framework answers: by the number of times the middleware is passed. */
-export type Start = (node: Measurer, times: number) => Promise<Service>;
+export interface Passing {
+  /** How often the middleware is passed. */
+  readonly times: number;
+  readonly serve?: boolean;
+}
+
+export type Start = (node: Measurer, passing: Passing) => Promise<Service>;
 
 const boom = () => {
   throw new Error('boom');
@@ -51,10 +56,11 @@ async function listening(server: Server): Promise<{ url: string; close: () => Pr
   };
 }
 
-const startExpress: Start = async (node, times) => {
+const startExpress: Start = async (node, passing) => {
   const streams = createStreams();
   const app = express();
-  for (let time = 0; time < times; time++) app.use(expressMiddleware(node));
+  for (let time = 0; time < passing.times; time++)
+    app.use(expressMiddleware(node, { ...passing, key: (request: express.Request) => request.path }));
   app.get('/ok', (_request, response) => void response.send('ok'));
   app.get('/refused', (_request, response) => void response.status(422).send('no'));
   app.get('/unavailable', (_request, response) => void response.status(503).send('no'));
@@ -69,10 +75,11 @@ const startExpress: Start = async (node, times) => {
   return { ...(await listening(createServer(app))), stream: streams.newest };
 };
 
-const startFastify: Start = async (node, times) => {
+const startFastify: Start = async (node, passing) => {
   const streams = createStreams();
   const app = fastify();
-  for (let time = 0; time < times; time++) await app.register(fastifyPlugin(node));
+  for (let time = 0; time < passing.times; time++)
+    await app.register(fastifyPlugin(node, { ...passing, key: (request: FastifyRequest) => request.url }));
   app.get('/ok', async () => 'ok');
   app.get('/refused', (_request, reply) => reply.code(422).send('no'));
   app.get('/unavailable', (_request, reply) => reply.code(503).send('no'));
@@ -88,17 +95,21 @@ const startFastify: Start = async (node, times) => {
   return { url, close, stream: streams.newest };
 };
 
-const startHono: Start = async (node, times) => {
+const startHono: Start = async (node, passing) => {
   const streams = createStreams();
-  const app = honoService(node, { times, open: streams.open });
+  const app = honoService(node, { ...passing, open: streams.open });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server;
   await once(server, 'listening');
   return { ...(await listening(server)), stream: streams.newest };
 };
 
-export function honoService(node: Measurer, { times = 1, open = () => new PassThrough() } = {}): Hono {
+export function honoService(
+  node: Measurer,
+  { times = 1, serve = false, open = () => new PassThrough() } = {},
+): Hono {
   const app = new Hono();
-  for (let time = 0; time < times; time++) app.use(honoMiddleware(node));
+  for (let time = 0; time < times; time++)
+    app.use(honoMiddleware(node, { serve, key: (context: Context) => context.req.path }));
   app.get('/ok', (context) => context.text('ok'));
   app.get('/refused', (context) => context.text('no', 422));
   app.get('/unavailable', (context) => context.text('no', 503));

@@ -6,26 +6,45 @@ import { createConnection } from 'node:net';
 import fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
 import { measureResponse } from '../../../client/middleware/measure-response.js';
-import { fastifyPlugin } from '../../../client/middleware.js';
+import { fastifyPlugin, type Measurer, refusalOf } from '../../../client/middleware.js';
 import { LabelCounters } from '../../../client/reports/label-counters.js';
-import { LoadMeter } from '../../../client/reports/load-meter.js';
-import { Work } from '../../../client/reports/work.js';
+import { serve } from '../../../client/reports/serving.js';
+import { createWorkload } from '../../../client/reports/workload.js';
+import type { Membership } from '../../../client/routing/membership.js';
+import { unrouted } from '../../../client/routing/unrouted.js';
+import { Misdirected, Overloaded, UsageError } from '../../../core/errors.js';
 import { frameworks, honoService, type Service, type Start } from './frameworks.js';
 
 /** A node as far as middleware sees one, with its counters at hand. */
-function createNode() {
+function createNode({ capacity = 10, queueMax = 0 } = {}) {
   const time = { nowMs: 0 };
-  const monotonicMs = () => time.nowMs;
   const counters = new LabelCounters();
   counters.hold('v1');
-  const work = new Work({
+  const workload = createWorkload({
+    node: 'n1',
+    capacity,
+    queueMax,
     ledgers: [{ counters, slowAfterMs: 1000 }],
-    meter: new LoadMeter(1, monotonicMs),
-    monotonicMs,
+    monotonicMs: () => time.nowMs,
+    random: () => 0.5,
     log: () => undefined,
   });
+  const keys: unknown[] = [];
+  const membership: Membership = {
+    ...unrouted(() => {
+      throw new Error('nobody is sent anything');
+    }),
+    measured: (key) => keys.push(['measured', key]),
+    offered: (key) => keys.push(['offered', key]),
+  };
+  const { work } = workload;
   const counts = (label = 'v1') => Object.values(counters.report()[label] ?? {});
-  return { time, counters, work, counts, measure: work.measure.bind(work) };
+  const measure: Measurer['measure'] = (run, { key } = {}) => {
+    if (key !== undefined) membership.measured(key);
+    return work.measure(run);
+  };
+  const servingNode: Measurer['serve'] = (run, options) => serve({ ...workload, membership }, run, options);
+  return { time, counters, work, counts, keys, measure, serve: servingNode };
 }
 
 /** Polls until `look` gives what is wanted, and shows what it gave if it never does. */
@@ -42,9 +61,12 @@ afterEach(async () => {
 });
 
 describe.each(frameworks)('middleware for %s', (_name, start: Start) => {
-  const begin = async (times = 1) => {
-    const node = createNode();
-    service = await start(node, times);
+  const begin = async (
+    times = 1,
+    { serve = false, ...limits }: { serve?: boolean; capacity?: number; queueMax?: number } = {},
+  ) => {
+    const node = createNode(limits);
+    service = await start(node, { times, serve });
     const { url, stream } = service;
     const get = async (path: string) => {
       const response = await fetch(`${url}${path}`);
@@ -110,6 +132,51 @@ describe.each(frameworks)('middleware for %s', (_name, start: Start) => {
     await eventually(() => node.counts(), [1, 1, 0]);
   });
 
+  it('tells the node whose request it is', async () => {
+    const { node, get } = await begin(2);
+    await get('/ok');
+    expect(node.keys).toEqual([['measured', '/ok']]);
+  });
+
+  it('lets requests begin as there is room, and sheds the rest with 503 and when to come again', async () => {
+    const { node, get, url, stream } = await begin(2, { serve: true, capacity: 1, queueMax: 1 });
+    const first = await fetch(`${url}/stream`);
+    await eventually(() => node.work.inFlight, 1);
+    const second = get('/ok');
+    await eventually(() => node.work.queueDepth, 1);
+    const third = await fetch(`${url}/ok`);
+    expect([third.status, third.headers.get('retry-after'), await third.text()]).toEqual([503, '1', '']);
+    stream().end();
+    expect(await first.text()).toBe('begun');
+    expect(await second).toBe(200);
+    await eventually(() => node.counts(), [2, 0, 0]);
+    expect(node.keys).toEqual([
+      ['offered', '/stream'],
+      ['offered', '/ok'],
+      ['offered', '/ok'],
+    ]);
+    expect(await get('/throws')).toBe(500);
+    await eventually(() => node.counts(), [3, 1, 0]);
+  });
+
+  it('does nothing for a caller who went away while it waited', async () => {
+    const { node, get, url, stream } = await begin(1, { serve: true, capacity: 1, queueMax: 1 });
+    const first = await fetch(`${url}/stream`);
+    const begun = stream();
+    const socket = createConnection({ port: Number(new URL(url).port), host: '127.0.0.1' });
+    closing.add(() => socket.destroy());
+    socket.write('GET /stream HTTP/1.1\r\nHost: a\r\n\r\n');
+    await eventually(() => node.work.queueDepth, 1);
+    await new Promise((closed) => socket.once('close', closed).destroy());
+    // A round trip on another connection, so that the server has seen it.
+    expect(await get('/nowhere-yet')).toBe(503);
+    stream().end();
+    await first.text();
+    await eventually(() => [node.work.inFlight, node.work.queueDepth], [0, 0]);
+    expect(await get('/ok')).toBe(200);
+    expect(stream()).toBe(begun);
+  });
+
   it.each(['/hang', '/stream'])('counts as no error that the caller of %s went away', async (path) => {
     const { node, url } = await begin();
     const socket = createConnection({ port: Number(new URL(url).port), host: '127.0.0.1' });
@@ -161,6 +228,15 @@ describe('middleware, elsewhere', () => {
     expect(node.counts()).toEqual([4, 2, 0]);
   });
 
+  it('sheds there as well', async () => {
+    const node = createNode({ capacity: 1, queueMax: 0 });
+    const app = honoService(node, { serve: true });
+    void app.request('/hang');
+    await eventually(() => node.work.inFlight, 1);
+    const refused = await app.request('/ok');
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+  });
+
   it('lets pass what is no answer', async () => {
     const node = createNode();
     const app = honoService(node);
@@ -177,5 +253,23 @@ describe('middleware, elsewhere', () => {
     measureResponse(node, response);
     measureResponse(createNode(), response);
     return eventually(() => [node.work.inFlight, ...node.counts()], [0, 1, 0, 0]);
+  });
+});
+
+describe('the answer to a refusal', () => {
+  it('is 503 with Retry-After in whole seconds, 421, or none of its own', () => {
+    expect(refusalOf(new Overloaded('n1', { waiting: 3, retryAfterMs: 1_001 }))).toEqual({
+      status: 503,
+      headers: { 'retry-after': '2' },
+    });
+    expect(refusalOf(new Misdirected('n1', { partition: 1, generation: 2, epoch: 3 }))).toEqual({
+      status: 421,
+      headers: {},
+    });
+    expect([
+      refusalOf(new UsageError('no', { hint: 'x' })),
+      refusalOf(new Error('no')),
+      refusalOf(undefined),
+    ]).toEqual([undefined, undefined, undefined]);
   });
 });

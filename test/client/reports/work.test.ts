@@ -322,6 +322,56 @@ describe('LoadMeter', () => {
     expect(meter.load()).toBe(0);
   });
 
+  it('knows what the node can do: what it gets done in the time that its capacity is in use', () => {
+    const { meter, time } = createWork({ capacity: 4 });
+    expect(meter.unitsPerSecond()).toBeUndefined();
+    meter.setLevel(2, 0, time.nowMs);
+    time.nowMs += 1000;
+    meter.done(19);
+    expect(meter.unitsPerSecond()).toBeUndefined();
+    meter.done(1);
+    expect(meter.unitsPerSecond()).toBe(40);
+    meter.nextWindow();
+    meter.setLevel(9, 0, time.nowMs);
+    time.nowMs += 1000;
+    meter.done(40);
+    // More at once than the capacity is no more than all of it.
+    expect(meter.unitsPerSecond()).toBeCloseTo((20 * 0.9 + 40) / (0.5 * 0.9 + 1), 9);
+  });
+
+  it('is what was offered by what the node can do, once that is known: what is shed counts', () => {
+    const { meter, time } = createWork({ capacity: 1 });
+    meter.setLevel(1, 0, time.nowMs);
+    time.nowMs += 2000;
+    meter.done(40);
+    meter.offered(100);
+    expect(meter.load()).toBe(2.5);
+    meter.nextWindow();
+    meter.offered(30);
+    time.nowMs += 2000;
+    meter.done(40);
+    // The greater of the two: it was in use all the time.
+    expect(meter.load()).toBe(1);
+  });
+
+  it('counts what waits as work for the next ten seconds, once the pace is known', () => {
+    const { meter, time } = createWork({ capacity: 1 });
+    meter.setLevel(1, 0, time.nowMs);
+    time.nowMs += 2000;
+    meter.done(40);
+    meter.setLevel(1, 10, time.nowMs);
+    meter.offered(40);
+    expect(meter.load()).toBe(1.05);
+  });
+
+  it('never says more than a report may hold', () => {
+    const { meter, work, time } = createWork({ capacity: 1 });
+    work.setQueueDepth(1_000_000);
+    expect(meter.load()).toBe(1000);
+    time.nowMs += 1000;
+    expect(meter.load()).toBe(1000);
+  });
+
   it('is what a sum over every millisecond would give', () => {
     const step = fc.record({ level: fc.nat(20), durationMs: fc.nat(500) });
     fc.assert(

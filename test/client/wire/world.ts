@@ -35,6 +35,19 @@ export async function startWireWorld() {
   return {
     environment: aws.environment,
     deploy,
+    table: (TableName: string, partitionKey: string, sortKey: string) =>
+      aws.call('dynamodb', 'CreateTable', {
+        TableName,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({
+          AttributeName,
+          AttributeType: 'S',
+        })),
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: sortKey, KeyType: 'RANGE' },
+        ],
+      }),
     reports: () => readReports(clients.kinesis),
     close: async () => {
       clients.appConfig.destroy();

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { chanceOf } from '../../../bench/simulations/guard/chance.js';
 import {
   addPace,
   addWork,
@@ -60,6 +61,38 @@ describe('the pace of a node', () => {
     expect(paceAfter(steady, { units: 25, busyMs: 2_000 })).toBe(12.5);
     expect(paceAfter(steady, { units: 50, busyMs: 1_300 })).toBeCloseTo(48.9, 0);
     expect(paceAfter(steady, { units: 4, busyMs: 2_000 })).toBeCloseTo(42.7, 0);
+    expect(paceAfter(steady, { units: 80, busyMs: 400 })).toBe(200);
+  });
+
+  it('follows a plain change of a slow node too, of which no single report says enough', () => {
+    const slowed = { units: 5, busyMs: 2_000 };
+    const reports = (count: number) => Array.from({ length: count }, () => slowed);
+    const steady = Array.from({ length: 30 }, () => ({ units: 13, busyMs: 1_300 })).reduce(
+      addPace,
+      declaredPace(10),
+    );
+    // 20 expected, 5 done: 10 − 5 ln 2 = 6.5 of the 10 that are enough, and what is expected next is a little less.
+    expect(paceAfter(steady, ...reports(1))).toBeCloseTo(8.87, 2);
+    expect(paceAfter(steady, ...reports(2))).toBe(2.5);
+    // What speaks against it in between counts against it.
+    const usual = { units: 20, busyMs: 2_000 };
+    expect(paceAfter(steady, slowed, usual, usual, slowed)).toBeGreaterThan(7);
+  });
+
+  it('takes chance for a change less than once in 5,000 reports: work that lasts exponentially long', () => {
+    const chance = chanceOf(7);
+    let restarts = 0;
+    for (let node = 0; node < 200; node += 1) {
+      let pace = declaredPace(50);
+      for (let report = 0; report < 100; report += 1) {
+        let busyMs = 0;
+        for (let piece = 0; piece < 30; piece += 1) busyMs -= 20 * Math.log(1 - chance.uniform());
+        const next = addPace(pace, { units: 30, busyMs });
+        if (next.units < pace.units / 2) restarts += 1;
+        pace = next;
+      }
+    }
+    expect(restarts).toBeLessThanOrEqual(4);
   });
 
   it('never leaves what was declared and measured', () => {
@@ -82,6 +115,8 @@ describe('the pace of a node', () => {
   it('makes a load of what is offered and what is waiting', () => {
     const about = { offered: 60, windowMs: 2_000, waiting: 0 };
     expect(loadOf(declaredPace(50), about)).toBeCloseTo(0.6, 9);
-    expect(loadOf(declaredPace(50), { ...about, waiting: 100 })).toBeCloseTo(0.8, 9);
+    expect(loadOf(declaredPace(50), { ...about, waiting: 15 })).toBeCloseTo(0.63, 9);
+    // Of 100, 85 more than wait by chance: 0.2 and, to be done within 2 s, 0.85.
+    expect(loadOf(declaredPace(50), { ...about, waiting: 100 })).toBeCloseTo(1.65, 9);
   });
 });

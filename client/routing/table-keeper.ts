@@ -1,0 +1,170 @@
+/**
+ * Keeps a cluster's table and roster current: asks for the small head again and again, and fetches what it names when that is new.
+ * One read at a time, none older than what is held.
+ */
+
+import type { GrantTable } from '../../core/assignment/table.js';
+import type { AssignmentHead, AssignmentReader } from '../../core/assignment/tables.js';
+import type { Roster } from '../../core/fleet/roster.js';
+import { readIntervalMs } from '../../core/ownership/lease.js';
+import { boundedCall } from '../bounded-call.js';
+import type { NodeClock } from '../clock.js';
+import { jitteredMs } from '../profiles/pace.js';
+import type { SafeLog } from '../safe-log.js';
+
+/** DynamoDB answers in a hundredth of this. After a read that hangs, the next one still comes within the lease. */
+const readTimeoutMs = 3_000;
+/** Those who want it now get it this long after the last one: a storm of misdirected work is no storm of reads. */
+const refreshGapMs = 250;
+/** A writer may overtake a read, and the next one too; after that the pace of reading is better than haste. */
+const attemptsMax = 3;
+/** While so many reads in a row fail, a lease still holds: the pace stays. */
+const steadyFailures = 3;
+/** Beyond, reads are drawn from up to so many intervals: a fleet neither presses AWS while it is down nor comes back at once. */
+const backoffIntervals = 4;
+
+export interface KeeperDeps {
+  readonly clock: NodeClock;
+  readonly random: () => number;
+  readonly reader: AssignmentReader;
+  readonly log: SafeLog;
+  /** A read that succeeded, on the monotonic clock: when it started, and which generation was in force then. */
+  readonly onConfirmed: (read: { readonly startedMs: number; readonly generation: number }) => void;
+  /** The same, with a table that is newer than all before. */
+  readonly onTable: (read: { readonly startedMs: number; readonly table: GrantTable }) => void;
+  readonly onRoster: (roster: Roster) => void;
+}
+
+type Outcome = 'done' | 'superseded' | { readonly failed: string };
+
+export class TableKeeper {
+  readonly #deps: KeeperDeps;
+  #revision = 0;
+  #generation = 0;
+  #rosterRevision = 0;
+  #failures = 0;
+  #ended = false;
+  #call = new AbortController();
+  #isReading = false;
+  #startedMs = Number.NEGATIVE_INFINITY;
+  /** Wait for a read that has not started. */
+  #waiting: (() => void)[] = [];
+  #cancel: () => void = () => undefined;
+
+  constructor(deps: KeeperDeps) {
+    this.#deps = deps;
+  }
+
+  /** Reads now, and goes on. */
+  start(): void {
+    void this.#begin();
+  }
+
+  /** Resolves after a read that started after this call: it shows all that was written before. Never rejects. */
+  refresh(): Promise<void> {
+    if (this.#ended) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      if (!this.#isReading) this.#plan(this.#gapMs());
+    });
+  }
+
+  /** Ends it: a read under way is abandoned, and what it answers is ignored. */
+  close(): void {
+    this.#ended = true;
+    this.#cancel();
+    this.#call.abort();
+    for (const resolve of this.#waiting.splice(0)) resolve();
+    this.#deps.reader.close();
+  }
+
+  #plan(delayMs: number): void {
+    this.#cancel();
+    if (!this.#ended) this.#cancel = this.#deps.clock.setTimer(() => void this.#begin(), delayMs);
+  }
+
+  async #begin(): Promise<void> {
+    const waiting = this.#waiting.splice(0);
+    this.#startedMs = this.#deps.clock.monotonicMs();
+    this.#isReading = true;
+    await this.#read();
+    this.#isReading = false;
+    for (const resolve of waiting) resolve();
+    this.#plan(this.#waiting.length > 0 ? this.#gapMs() : this.#delayMs());
+  }
+
+  async #read(): Promise<void> {
+    let outcome: Outcome = 'superseded';
+    for (let attempt = 0; outcome === 'superseded' && attempt < attemptsMax; attempt += 1)
+      outcome = await this.#bounded((signal) => this.#readOnce(signal));
+    if (this.#ended) return;
+    if (outcome === 'done') this.#failures = 0;
+    else this.#failed(outcome === 'superseded' ? 'newer ones are written all the time' : outcome.failed);
+  }
+
+  async #readOnce(signal: AbortSignal): Promise<Outcome> {
+    const { clock, reader } = this.#deps;
+    // Before anything is sent: what this read does not show was written later than this.
+    const startedMs = clock.monotonicMs();
+    const head = await reader.head(signal);
+    if (signal.aborted) return 'done';
+    if ((head?.revision ?? 0) < this.#revision)
+      return { failed: 'an older one is in force than was read before' };
+    if (!head) return 'done';
+    const outcome = await this.#takeTable(head, startedMs, signal);
+    if (outcome !== 'done' || head.rosterRevision <= this.#rosterRevision) return outcome;
+    return this.#takeRoster(head, signal);
+  }
+
+  async #takeTable(head: AssignmentHead, startedMs: number, signal: AbortSignal): Promise<Outcome> {
+    const { reader, onConfirmed, onTable } = this.#deps;
+    if (head.generation > this.#generation) {
+      const table = await reader.table(head, signal);
+      if (signal.aborted) return 'done';
+      if (table === 'superseded') return table;
+      this.#revision = head.revision;
+      this.#generation = table.generation;
+      onTable({ startedMs, table });
+      return 'done';
+    }
+    this.#revision = head.revision;
+    if (head.generation === this.#generation) onConfirmed({ startedMs, generation: head.generation });
+    return 'done';
+  }
+
+  async #takeRoster(head: AssignmentHead, signal: AbortSignal): Promise<Outcome> {
+    const roster = await this.#deps.reader.roster(head, signal);
+    if (signal.aborted || roster === 'superseded') return roster === 'superseded' ? roster : 'done';
+    this.#rosterRevision = roster.revision;
+    this.#deps.onRoster(roster);
+    return 'done';
+  }
+
+  #bounded(call: (signal: AbortSignal) => Promise<Outcome>): Promise<Outcome> {
+    this.#call = new AbortController();
+    if (this.#ended) this.#call.abort();
+    return boundedCall<Outcome>({
+      clock: this.#deps.clock,
+      timeoutMs: readTimeoutMs,
+      controller: this.#call,
+      call,
+      failed: (reason) => ({ failed: reason }),
+    });
+  }
+
+  /** Once for a time of failures: the same line every two seconds helps nobody. */
+  #failed(reason: string): void {
+    this.#failures += 1;
+    if (this.#failures === 1) this.#deps.log('warn', 'the assignment could not be read', { reason });
+  }
+
+  #gapMs(): number {
+    return Math.max(0, this.#startedMs + refreshGapMs - this.#deps.clock.monotonicMs());
+  }
+
+  #delayMs(): number {
+    const { random } = this.#deps;
+    if (this.#failures <= steadyFailures) return jitteredMs(readIntervalMs, random);
+    return readIntervalMs * (1 + (backoffIntervals - 1) * random());
+  }
+}
