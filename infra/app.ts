@@ -33,8 +33,8 @@ export function synthesize(outdir?: string): string {
     const data = new DataStack(app, name('Data'), { env, stage });
     // Configuration from a request to a rollout: AppConfig, publish, validate, fan-out.
     const delivery = new DeliveryStack(app, name('Delivery'), { env, stage, applications });
-    // What nodes report.
-    const fleet = new FleetStack(app, name('Fleet'), { env, stage });
+    // What nodes report, and who has which work.
+    const fleet = new FleetStack(app, name('Fleet'), { env, stage, applications });
     // What tells people that something needs them; nothing depends on it.
     new OperationsStack(app, name('Operations'), { env, stage, applications });
 

@@ -15,6 +15,7 @@ export const functionFolders = [
   'fan-out-change',
   'record-load',
   'guard-rollout',
+  'assign-partitions',
 ] as const;
 export type FunctionFolder = (typeof functionFolders)[number];
 

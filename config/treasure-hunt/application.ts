@@ -9,4 +9,6 @@ export const treasureHunt = defineApplication({
   // In the order a change travels.
   environments: ['staging', 'production'],
   profiles: [gameplay, limits],
+  // Hunts are keyed by id: 64 partitions a node, for up to 16 nodes.
+  routing: { partitions: 1024 },
 });

@@ -44,17 +44,24 @@ export interface GrantTable extends Assignment {
 export const livesOf = ({ owners, incarnations }: Grant): readonly Life[] =>
   owners.map((node, index) => ({ node, incarnation: incarnations[index] ?? '' }));
 
-const unowned: Grant = {
-  owners: [],
-  epoch: 0,
-  sinceMs: epochMs(0),
-  incarnations: [],
-  began: 0,
-  waitsFor: [],
-};
+/** Stands for any life: whoever waits for it waits a lease. */
+export const anybody: Life = { node: '', incarnation: '' };
 
-/** What a cluster starts from. @param partitions fixed for the life of the cluster. */
-export const emptyAssignment = (partitions: number): GrantTable => ({
-  generation: 0,
-  slots: Array.from({ length: partitions }, () => unowned),
-});
+/**
+ * What a cluster starts from, or starts anew from where its table was lost: no epoch was ever above the generation, and nobody knows
+ * who serves, so new owners get greater epochs and wait a lease.
+ * @param partitions fixed for the life of the cluster.
+ * @param generation that was in force; 0: none.
+ */
+export function emptyAssignment(partitions: number, generation = 0): GrantTable {
+  const waitsFor = generation === 0 ? [] : [anybody];
+  const unowned: Grant = {
+    owners: [],
+    epoch: generation,
+    sinceMs: epochMs(0),
+    incarnations: [],
+    began: generation,
+    waitsFor,
+  };
+  return { generation, slots: Array.from({ length: partitions }, () => unowned) };
+}

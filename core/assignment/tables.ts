@@ -4,6 +4,12 @@ import type { Roster } from '../fleet/roster.js';
 import type { EpochMs } from '../time.js';
 import type { GrantTable } from './table.js';
 
+/**
+ * Where readers find what tells a table or roster from the one before: packed in the head itself while it is small, else under a key of
+ * its own.
+ */
+export type ChangesPlace = { readonly packed: Uint8Array } | { readonly key: string };
+
 /** What is in force: the one item that decides. What it names is written before it, under keys of its own, and never changed. */
 export interface AssignmentHead {
   /** Grows by one with each write of the head, from 1. */
@@ -12,9 +18,12 @@ export interface AssignmentHead {
   readonly generation: number;
   /** Names the generation's chunks; absent while there is none. */
   readonly tableKey?: string;
+  /** For readers that hold the generation before; absent: they fetch the table. */
+  readonly tableChanges?: ChangesPlace;
   /** The roster in force; 0: none yet. */
   readonly rosterRevision: number;
   readonly rosterKey?: string;
+  readonly rosterChanges?: ChangesPlace;
   readonly writtenAtMs: EpochMs;
 }
 
@@ -22,7 +31,10 @@ export interface AssignmentHead {
 export interface AssignmentReader {
   /** Strongly consistent, so that it shows everything written before it started; undefined while there is nothing. */
   head(signal?: AbortSignal): Promise<AssignmentHead | undefined>;
-  /** The table that a head names; `superseded` when it is gone, since a newer one is in force: read the head again. */
+  /**
+   * The table that a head names, made of the one that this reader gave last where only the changes must be fetched; `superseded` when
+   * it is gone, since a newer one is in force: read the head again.
+   */
   table(head: AssignmentHead, signal?: AbortSignal): Promise<GrantTable | 'superseded'>;
   roster(head: AssignmentHead, signal?: AbortSignal): Promise<Roster | 'superseded'>;
   /** Ends open connections. */
@@ -33,6 +45,8 @@ export interface AssignmentReader {
 export interface AssignmentChange {
   /** The head that it was computed from; undefined: there was none. */
   readonly over: AssignmentHead | undefined;
+  /** What `over` names, as it was read: only with it can readers be told the changes alone. */
+  readonly previous?: { readonly table?: GrantTable; readonly roster?: Roster };
   /** Absent: the table stays. */
   readonly table?: GrantTable;
   /** Absent: the roster stays. */

@@ -5,6 +5,7 @@
 
 import {
   type Assignment,
+  anybody,
   type Grant,
   type GrantTable,
   type Life,
@@ -28,8 +29,6 @@ export interface GrantInput {
 
 /** So many lives are named that a new owner waits for; beyond, nobody can clear them, and it waits a lease. */
 const waitsForMax = 4;
-/** Never says anything. */
-const anybody: Life = { node: '', incarnation: '' };
 
 /** The next generation; undefined when there is nothing to write. */
 export function grantsAfter(input: GrantInput): GrantTable | undefined {

@@ -64,7 +64,8 @@ export function createHandler(deps: GuardDeps) {
 
 function leftOf(upMs: number): number {
   if (upMs > appConfigWaitsMs) return answerWithinMs;
-  return Math.min(answerWithinMs, Math.max(firstAnswerWithinMs - upMs, answerWithinMinMs));
+  // Deadlines are whole milliseconds, the age of a process is not.
+  return Math.min(answerWithinMs, Math.max(firstAnswerWithinMs - Math.ceil(upMs), answerWithinMinMs));
 }
 
 interface Question {

@@ -1,7 +1,14 @@
 /** The alarms of a stage: each says what it means for the service, and has a section in docs/operations.md. */
 
 import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
-import { deadLettersQueue, guardFunction, publishFunction, recordLoadFunction } from '../../core/names.js';
+import {
+  assignFunction,
+  deadLettersQueue,
+  guardFunction,
+  publishFunction,
+  recordLoadFunction,
+} from '../../core/names.js';
+import { assignMetrics } from '../../functions/assign-partitions/settings.js';
 import { fanOutMetrics } from '../../functions/fan-out-change/settings.js';
 import { guardMetrics } from '../../functions/guard-rollout/settings.js';
 import { publishMetrics } from '../../functions/publish-config/settings.js';
@@ -23,6 +30,8 @@ export interface AlarmAbout {
   readonly threshold?: number;
   /** So many bad minutes among those watched; absent for the first bad one. */
   readonly minutes?: { readonly watched: number; readonly bad: number };
+  /** True where the sign is that nothing is counted: a minute without is a bad one, and there is no threshold. */
+  readonly absence?: boolean;
   /** True for a state that is worth hearing the end of; what happened once has none. */
   readonly lasts?: boolean;
 }
@@ -46,14 +55,21 @@ const lambda = (FunctionName: string, name: string, statistic: 'Sum' | 'Maximum'
 /** From here on no record is fresh enough for the guard (core/fleet/liveness.ts). */
 const reportsLateMs = 60_000;
 
-/** Alarms of a stage with these environments. */
-export function alarms(stage: string, environments: readonly ClusterAddress[]): readonly AlarmAbout[] {
+export interface Watched {
+  readonly environments: readonly ClusterAddress[];
+  /** True when an application has its work shared out. */
+  readonly isRouted: boolean;
+}
+
+/** Alarms of a stage. */
+export function alarms(stage: string, { environments, isRouted }: Watched): readonly AlarmAbout[] {
   return [
     ...publishing(),
     ...environments.map((environment) => publishFunctionOf(stage, environment)),
     ...verdicts(),
     ...guardItself(stage),
     ...telling(stage),
+    ...(isRouted ? assignment(stage) : []),
   ];
 }
 
@@ -178,6 +194,45 @@ function guardItself(stage: string): readonly AlarmAbout[] {
       impact:
         'Lambda had no room for the guard, and AppConfig rolled the rollout back for it: the change itself may be good.',
       metric: lambda(name, 'Throttles', 'Sum'),
+    },
+  ];
+}
+
+/** Who has which work. While it fails, what is in force stays: the dead are not replaced. */
+function assignment(stage: string): readonly AlarmAbout[] {
+  return [
+    {
+      name: 'assignment-failed',
+      impact:
+        'The work of a cluster cannot be shared out anew: what is in force stays, and what dead nodes had goes to stand-ins, or waits.',
+      metric: lambda(assignFunction(stage), 'Errors', 'Sum'),
+      minutes: { watched: 5, bad: 2 },
+      lasts: true,
+    },
+    {
+      name: 'assignment-stalled',
+      impact:
+        'For five minutes nobody has looked at who has which work: what dead nodes had goes to stand-ins, or waits.',
+      metric: counted('assign-partitions', assignMetrics.evaluated),
+      minutes: { watched: 5, bad: 5 },
+      absence: true,
+      lasts: true,
+    },
+    {
+      name: 'assignment-panic',
+      impact:
+        'More than half of the nodes that have work look unhealthy. They may be dead, or it may be what carries their reports: nothing is moved.',
+      metric: counted('assign-partitions', assignMetrics.panic),
+      minutes: { watched: 5, bad: 2 },
+      lasts: true,
+    },
+    {
+      name: 'fleet-over-capacity',
+      impact:
+        'A fleet is offered more work than it can do: requests wait, and are shed where nodes bound their queues.',
+      metric: counted('assign-partitions', assignMetrics.overfull),
+      minutes: { watched: 5, bad: 3 },
+      lasts: true,
     },
   ];
 }

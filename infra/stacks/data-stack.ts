@@ -6,6 +6,7 @@ import { type CfnStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-li
 import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
+  assignmentsTable,
   changesStream,
   cursorsTable,
   deadLettersQueue,
@@ -46,6 +47,8 @@ export class DataStack extends Stack {
     });
     // One queue an environment.
     this.table('Queues', { name: queuesTable(stage.name), keys: ['cluster'] });
+    // Of each cluster: the head, the chunks that it and the one before name, the next turn, drains, and the fleet's load.
+    this.table('Assignments', { name: assignmentsTable(stage.name), keys: ['cluster', 'part'] });
     this.stream('Changes', changesStream(stage.name), Duration.days(changesRetentionDays));
     this.stream('Load', loadStream(stage.name), Duration.hours(loadRetentionHours));
     this.deadLetters(deadLettersQueue(stage.name));

@@ -1,11 +1,21 @@
-/** What nodes report: from the stream `load` to the records. */
+/** What nodes report: from the stream `load` to the records, and from these to who has which work. */
 
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { deadLettersQueue, loadStream, nodesTable, recordLoadFunction } from '../../core/names.js';
+import { formatCluster } from '../../core/addresses.js';
+import {
+  assignFunction,
+  assignmentsTable,
+  deadLettersQueue,
+  loadStream,
+  nodesTable,
+  recordLoadFunction,
+} from '../../core/names.js';
+import type { Application } from '../../core/profiles.js';
 import { recordLoadSettingsSchema } from '../../functions/record-load/settings.js';
+import { Assignment } from '../fleet/assignment.js';
 import { queueArn, streamArn, tableArn } from '../parts/arns.js';
 import { readStream } from '../parts/stream-source.js';
 import { VeltrixFunction } from '../parts/veltrix-function.js';
@@ -21,15 +31,20 @@ const recordAgeMaxSeconds = 300;
 
 export interface FleetStackProps extends StackProps {
   readonly stage: Stage;
+  readonly applications: readonly Application[];
 }
 
 export class FleetStack extends Stack {
-  constructor(scope: Construct, id: string, { stage, ...props }: FleetStackProps) {
+  constructor(scope: Construct, id: string, { stage, applications, ...props }: FleetStackProps) {
     super(scope, id, props);
-    this.recordLoad(stage.name);
+    const { functionArn } = new Assignment(this, 'Assignment', { stage });
+    const recordLoad = this.recordLoad(stage.name, routedClusters(applications));
+    // It takes the turns, and asks for the runs.
+    recordLoad.allow(['dynamodb:UpdateItem'], [tableArn(this, assignmentsTable(stage.name))]);
+    recordLoad.allow(['lambda:InvokeFunction'], [functionArn]);
   }
 
-  private recordLoad(stage: string): void {
+  private recordLoad(stage: string, routed: readonly string[]): VeltrixFunction {
     const deadLetters = queueArn(this, deadLettersQueue(stage));
     const recordLoad = new VeltrixFunction(this, 'RecordLoad', {
       name: recordLoadFunction(stage),
@@ -39,11 +54,17 @@ export class FleetStack extends Stack {
       environment: {
         VELTRIX_NODES_TABLE: nodesTable(stage),
         VELTRIX_DEAD_LETTERS_QUEUE: deadLettersQueue(stage),
+        VELTRIX_ASSIGNMENTS_TABLE: assignmentsTable(stage),
+        VELTRIX_ASSIGN_FUNCTION: assignFunction(stage),
+        VELTRIX_ROUTED_CLUSTERS: JSON.stringify(routed),
       },
       memoryMb: 512,
       timeoutSeconds: 30,
     });
-    recordLoad.allow(['dynamodb:BatchGetItem', 'dynamodb:PutItem'], [tableArn(this, nodesTable(stage))]);
+    recordLoad.allow(
+      ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+      [tableArn(this, nodesTable(stage))],
+    );
     readStream(recordLoad.lambda, 'Load', {
       streamArn: streamArn(this, loadStream(stage)),
       startingPosition: StartingPosition.TRIM_HORIZON,
@@ -53,5 +74,14 @@ export class FleetStack extends Stack {
       recordAgeMaxSeconds,
       deadLetters: Queue.fromQueueArn(this, 'DeadLetters', deadLetters),
     });
+    return recordLoad;
   }
 }
+
+/** Clusters whose work is shared out. */
+const routedClusters = (applications: readonly Application[]): readonly string[] =>
+  applications
+    .filter(({ routing }) => routing !== undefined)
+    .flatMap(({ name: application, environments }) =>
+      environments.map((environment) => formatCluster({ application, environment })),
+    );

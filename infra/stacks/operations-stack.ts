@@ -1,7 +1,7 @@
 /** What tells people that something needs them. It watches the other stacks by their names, and nothing depends on it. */
 
 import { Annotations, Duration, Stack, type StackProps } from 'aws-cdk-lib';
-import { Alarm, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import { alarmName } from '../../core/names.js';
 import type { Application } from '../../core/profiles.js';
@@ -10,6 +10,11 @@ import type { Stage } from '../stages.js';
 
 /** As often as metrics come. */
 const periodSeconds = 60;
+
+const absent = {
+  comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+  treatMissingData: TreatMissingData.BREACHING,
+} as const;
 
 export interface OperationsStackProps extends StackProps {
   readonly stage: Stage;
@@ -22,7 +27,8 @@ export class OperationsStack extends Stack {
     const environments = applications.flatMap(({ name: application, environments }) =>
       environments.map((environment) => ({ application, environment })),
     );
-    for (const about of alarms(stage.name, environments)) this.alarm(stage, about);
+    const isRouted = applications.some(({ routing }) => routing !== undefined);
+    for (const about of alarms(stage.name, { environments, isRouted })) this.alarm(stage, about);
     if (stage.alarmTopicArn === undefined) this.warnOfSilence(stage.name);
   }
 
@@ -49,7 +55,7 @@ export class OperationsStack extends Stack {
       evaluationPeriods: minutes.watched,
       datapointsToAlarm: minutes.bad,
       // Nothing is counted while nothing happens.
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(about.absence ? absent : { treatMissingData: TreatMissingData.NOT_BREACHING }),
     });
     if (alarmTopicArn === undefined) return;
     const tell = { bind: () => ({ alarmActionArn: alarmTopicArn }) };

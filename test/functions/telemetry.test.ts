@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ServiceUnavailable } from '../../core/errors.js';
+import { createGauges } from '../../functions/gauges.js';
 import { createLog } from '../../functions/log.js';
 import { createMeasures } from '../../functions/measures.js';
 
@@ -86,5 +87,30 @@ describe('what a function measures', () => {
       measures.flush();
     });
     expect(lines).toHaveLength(1);
+  });
+});
+
+describe('the gauges of a cluster', () => {
+  it('are one line of embedded metrics under the cluster alone, without those that say nothing', () => {
+    const gauges = createGauges('assign-partitions');
+    const lines = printed(() => {
+      gauges.emit('shop/staging', { FleetLoad: undefined, FleetNodes: 4 });
+      gauges.emit('shop/production', { FleetLoad: 0.7, FleetNodes: 0 });
+      gauges.emit('shop/production', { FleetLoad: undefined });
+    });
+    const metrics = (...names: string[]) => ({
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Veltrix',
+          Dimensions: [['cluster']],
+          Metrics: names.map((Name) => ({ Name, Unit: 'None' })),
+        },
+      ],
+    });
+    expect(lines).toMatchObject([
+      { cluster: 'shop/staging', FleetNodes: 4, _aws: metrics('FleetNodes') },
+      { cluster: 'shop/production', FleetLoad: 0.7, FleetNodes: 0, _aws: metrics('FleetLoad', 'FleetNodes') },
+    ]);
+    expect(lines).toHaveLength(2);
   });
 });

@@ -7,6 +7,7 @@ describe('the data stack', () => {
   it('holds what it has always held, under the same logical ids: another id would delete what is behind it', () => {
     const resources = Object.entries(made().resources('Data')).map(([id, { Type }]) => `${id} ${Type}`);
     expect(resources.toSorted()).toEqual([
+      'AssignmentsTable AWS::DynamoDB::Table',
       'ChangesStream AWS::Kinesis::Stream',
       'CursorsTable AWS::DynamoDB::Table',
       'DeadLettersPolicy05322138 AWS::SQS::QueuePolicy',
@@ -85,6 +86,24 @@ describe('the data stack', () => {
       TableName: 'veltrix-main-queues',
       KeySchema: [{ AttributeName: 'cluster', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'cluster', AttributeType: 'S' }],
+      BillingMode: 'PAY_PER_REQUEST',
+      SSESpecification: { SSEEnabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      DeletionProtectionEnabled: true,
+    });
+  });
+
+  it('has a table of assignments by cluster and part, which forgets nothing', () => {
+    expect(made().resources('Data')['AssignmentsTable']?.Properties).toEqual({
+      TableName: 'veltrix-main-assignments',
+      KeySchema: [
+        { AttributeName: 'cluster', KeyType: 'HASH' },
+        { AttributeName: 'part', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'cluster', AttributeType: 'S' },
+        { AttributeName: 'part', AttributeType: 'S' },
+      ],
       BillingMode: 'PAY_PER_REQUEST',
       SSESpecification: { SSEEnabled: true },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },

@@ -31,7 +31,8 @@ const sections = new Map(
 
 describe('docs/operations.md', () => {
   it('has a section for each alarm, in the order in which they are declared, and for nothing else', () => {
-    const declared = alarms('main', [{ application: 'shop', environment: 'staging' }]);
+    const environments = [{ application: 'shop', environment: 'staging' }];
+    const declared = alarms('main', { environments, isRouted: true });
     expect([...sections.keys()]).toEqual(declared.map(({ name, section }) => section ?? name));
     expect(sections.size).toBeGreaterThanOrEqual(7);
   });

@@ -30,11 +30,12 @@ const application = defineApplication({
   name: 'app',
   environments: ['staging', 'production'],
   profiles: [defineProfile({ name: 'p', description: 'p', schema: z.object({}), schemaVersion: 1 })],
+  routing: {},
 });
 
-function assembled(stage: ReturnType<typeof stagesSchema.parse>[number]) {
+function assembled(stage: ReturnType<typeof stagesSchema.parse>[number], applications = [application]) {
   const app = scratchApp();
-  const stack = new OperationsStack(app, 'Operations', { stage, applications: [application] });
+  const stack = new OperationsStack(app, 'Operations', { stage, applications });
   return app.synth().getStackByName(stack.stackName);
 }
 
@@ -123,6 +124,21 @@ describe('the operations stack', () => {
       ],
       minutes: [1, 1],
     },
+    {
+      name: 'assignment-failed',
+      metric: ['AWS/Lambda', 'Errors', { FunctionName: 'veltrix-main-assign-partitions' }, 'Sum'],
+      minutes: [2, 5],
+    },
+    {
+      name: 'assignment-panic',
+      metric: ['Veltrix', 'AssignmentPanics', { service: 'assign-partitions' }, 'Sum'],
+      minutes: [2, 5],
+    },
+    {
+      name: 'fleet-over-capacity',
+      metric: ['Veltrix', 'FleetOverfull', { service: 'assign-partitions' }, 'Sum'],
+      minutes: [3, 5],
+    },
   ])('raises $name in time', ({ name, metric, minutes, threshold = 1 }) => {
     const [namespace, metricName, dimensions, statistic] = metric;
     expect(alarmsOf().get(`veltrix-main-${name}`)).toMatchObject({
@@ -139,8 +155,28 @@ describe('the operations stack', () => {
     });
   });
 
-  it('has no other alarm', () => {
-    expect(alarmsOf().size).toBe(15);
+  it('raises assignment-stalled when nothing is counted for five minutes', () => {
+    expect(alarmsOf().get('veltrix-main-assignment-stalled')).toMatchObject({
+      Namespace: 'Veltrix',
+      MetricName: 'AssignmentsEvaluated',
+      Dimensions: [{ Name: 'service', Value: 'assign-partitions' }],
+      Statistic: 'Sum',
+      Period: 60,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      DatapointsToAlarm: 5,
+      EvaluationPeriods: 5,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('has no other alarm, and none of assignments where no application has its work shared out', () => {
+    expect(alarmsOf().size).toBe(19);
+    const { routing: _, ...unrouted } = application;
+    const { template } = assembled(stageOf({}), [unrouted]);
+    const alarms = Object.values(Template.fromJSON(template).findResources('AWS::CloudWatch::Alarm'));
+    expect(alarms).toHaveLength(15);
+    expect(JSON.stringify(alarms)).not.toContain('assign');
   });
 
   it('counts where the functions count', () => {
@@ -180,6 +216,10 @@ describe('the operations stack', () => {
       ['veltrix-main-fan-out-failed', [topic]],
       ['veltrix-main-reports-late', [topic]],
       ['veltrix-main-dead-letters', [topic]],
+      ['veltrix-main-assignment-failed', [topic]],
+      ['veltrix-main-assignment-stalled', [topic]],
+      ['veltrix-main-assignment-panic', [topic]],
+      ['veltrix-main-fleet-over-capacity', [topic]],
     ]);
   });
 });

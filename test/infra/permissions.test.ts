@@ -180,19 +180,31 @@ describe('the roles of the delivery stack', () => {
 });
 
 describe('the roles of the fleet stack', () => {
-  it('let record-load read its stream, write its records and send what it refuses', () => {
+  it('let record-load record, take turns and ask for runs; and assign-partitions read records and write assignments', () => {
     expect(allowed(made(), 'Fleet')).toEqual({
       RecordLoadRoleD927A8BA: lines(`
         ${writesItsLog('RecordLoadLog81D757F1')}
         ${traces}
         dynamodb:BatchGetItem dynamodb:table/veltrix-main-nodes
         dynamodb:PutItem dynamodb:table/veltrix-main-nodes
+        dynamodb:Query dynamodb:table/veltrix-main-nodes
+        dynamodb:UpdateItem dynamodb:table/veltrix-main-assignments
+        lambda:InvokeFunction <AssignmentAssignPartitionsFunction03E7941D.Arn>
         kinesis:DescribeStream kinesis:stream/veltrix-main-load
         kinesis:DescribeStreamSummary kinesis:stream/veltrix-main-load
         kinesis:GetRecords kinesis:stream/veltrix-main-load
         kinesis:GetShardIterator kinesis:stream/veltrix-main-load
         kinesis:ListShards kinesis:stream/veltrix-main-load
         ${sendsDeadLetters}
+      `).filter(Boolean),
+      AssignmentAssignPartitionsRoleA377EF58: lines(`
+        ${writesItsLog('AssignmentAssignPartitionsLog84421BFA')}
+        ${traces}
+        dynamodb:Query dynamodb:table/veltrix-main-nodes
+        dynamodb:DeleteItem dynamodb:table/veltrix-main-assignments
+        dynamodb:GetItem dynamodb:table/veltrix-main-assignments
+        dynamodb:PutItem dynamodb:table/veltrix-main-assignments
+        dynamodb:Query dynamodb:table/veltrix-main-assignments
       `).filter(Boolean),
     });
   });
@@ -210,7 +222,7 @@ describe('all roles', () => {
 });
 
 describe('who may invoke a function', () => {
-  it('is AppConfig for a validator; their own rules for fan-out and publishing; nobody else', () => {
+  it('is AppConfig for a validator; their own rules for fan-out, publishing and assigning; nobody else', () => {
     const permissions = stackParts.flatMap((part) =>
       Object.values(made().ofType(part, 'AWS::Lambda::Permission')),
     );
@@ -222,6 +234,7 @@ describe('who may invoke a function', () => {
     expect(told.toSorted()).toEqual([
       'appconfig.amazonaws.com lambda:InvokeFunction <treasurehuntValidategameplayFunction8B15438A.Arn>',
       'appconfig.amazonaws.com lambda:InvokeFunction <treasurehuntValidatelimitsFunction0497CF75.Arn>',
+      'events.amazonaws.com lambda:InvokeFunction <AssignmentAssignPartitionsFunction03E7941D.Arn> from <AssignmentEveryMinute50C8FE62.Arn>',
       'events.amazonaws.com lambda:InvokeFunction <ChangesFanOutFunction81A8E0DF.Arn> from <ChangesEveryMinute70CCC960.Arn>',
       'events.amazonaws.com lambda:InvokeFunction <treasurehuntPublishproductionFunction780BBC71.Arn> from <treasurehuntTurnsproductionDeploymentEnded0CA8BF57.Arn>',
       'events.amazonaws.com lambda:InvokeFunction <treasurehuntPublishproductionFunction780BBC71.Arn> from <treasurehuntTurnsproductionEveryMinute39FD3E51.Arn>',

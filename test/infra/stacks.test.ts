@@ -95,9 +95,11 @@ describe('names', () => {
       ].toSorted(),
     );
     expect(namesOf('Fleet', 'AWS::Lambda::Function', 'FunctionName')).toEqual([
+      names.assignFunction('main'),
       names.recordLoadFunction('main'),
     ]);
     expect(namesOf('Data', 'AWS::DynamoDB::Table', 'TableName')).toEqual([
+      names.assignmentsTable('main'),
       names.cursorsTable('main'),
       names.nodesTable('main'),
       names.queuesTable('main'),
@@ -376,5 +378,35 @@ describe('the fleet stack', () => {
   it('makes the mapping when the role may read the stream', () => {
     const [mapping] = Object.values(made().ofType('Fleet', 'AWS::Lambda::EventSourceMapping'));
     expect(mapping?.DependsOn).toEqual(['RecordLoadRoleDefaultPolicyA6D746A7']);
+  });
+
+  it('tells record-load whose work is shared out, and whom to ask', () => {
+    const recordLoad = made().named('Fleet', 'AWS::Lambda::Function', 'veltrix-main-record-load');
+    expect(recordLoad.Properties['Environment']).toMatchObject({
+      Variables: {
+        VELTRIX_ASSIGNMENTS_TABLE: 'veltrix-main-assignments',
+        VELTRIX_ASSIGN_FUNCTION: 'veltrix-main-assign-partitions',
+        VELTRIX_ROUTED_CLUSTERS: '["treasure-hunt/staging","treasure-hunt/production"]',
+      },
+    });
+  });
+
+  it('has every cluster looked at each minute', () => {
+    const [rule] = properties('Fleet', 'AWS::Events::Rule');
+    expect(rule).toMatchObject({ ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' });
+    const [target] = (rule?.['Targets'] ?? []) as { Arn: unknown; Input: string }[];
+    expect([text(target?.Arn), target?.Input]).toEqual([
+      '<AssignmentAssignPartitionsFunction03E7941D.Arn>',
+      '{"every":"cluster"}',
+    ]);
+  });
+
+  it('never runs an assignment again that failed: the next turn knows more', () => {
+    const [config] = properties('Fleet', 'AWS::Lambda::EventInvokeConfig');
+    expect(config).toMatchObject({ MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 });
+    expect(config).not.toHaveProperty('DestinationConfig');
+    const assign = made().named('Fleet', 'AWS::Lambda::Function', 'veltrix-main-assign-partitions');
+    expect(assign.Properties).toMatchObject({ MemorySize: 1769, Timeout: 30 });
+    expect(assign.Properties).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 });

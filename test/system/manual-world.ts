@@ -14,7 +14,7 @@ import { type Published, publish } from '../../control/act/publish.js';
 import type { Cloud } from '../../control/cloud.js';
 import { type LoadedApplication, openWorkspace } from '../../control/files/workspace.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
-import { type LocalAws, startLocalAws } from '../../local/index.js';
+import { type LocalAws, type MetricSample, startLocalAws } from '../../local/index.js';
 import { createActivity } from '../../local/kernel/activity.js';
 import { ManualClock } from '../../local/kernel/clock.js';
 import { useEnvironment } from './aws-environment.js';
@@ -50,6 +50,8 @@ export interface ManualWorld {
   readonly loaded: LoadedApplication;
   /** Every line that a function logged. */
   readonly logs: readonly { readonly source: string; readonly text: string }[];
+  /** Every metric that functions, and Lambda itself, recorded. */
+  readonly metrics: readonly MetricSample[];
   /** Publishes a profile's file to staging, with these members in place of the file's. Time stands still. */
   publish(profile: ProfileName, change?: Content, options?: PublishOptions): Promise<Published>;
   /** Starts a node; it polls every 14 seconds and reports every 5, unless told otherwise. Ends with the world. */
@@ -98,11 +100,18 @@ export async function startManualWorld(
 ): Promise<ManualWorld> {
   const clock = new ManualClock();
   const logs: { source: string; text: string }[] = [];
-  const aws = await startLocalAws({ port: 0, clock, seed, onLog: (line) => logs.push(line) });
+  const metrics: MetricSample[] = [];
+  const aws = await startLocalAws({
+    port: 0,
+    clock,
+    seed,
+    onLog: (line) => logs.push(line),
+    onMetric: (sample) => metrics.push(sample),
+  });
   const restore = useEnvironment(aws.environment);
   await aws.deploy(assembly);
   const loaded = await (await openWorkspace(root)).load('treasure-hunt');
-  return new World({ aws, clock, seed, logs, loaded, restore });
+  return new World({ aws, clock, seed, logs, metrics, loaded, restore });
 }
 
 interface Parts {
@@ -110,6 +119,7 @@ interface Parts {
   readonly clock: ManualClock;
   readonly seed: string;
   readonly logs: readonly { readonly source: string; readonly text: string }[];
+  readonly metrics: readonly MetricSample[];
   readonly loaded: LoadedApplication;
   readonly restore: () => void;
 }
@@ -120,6 +130,7 @@ class World implements ManualWorld {
   readonly cloud: Cloud;
   readonly loaded: LoadedApplication;
   readonly logs: Parts['logs'];
+  readonly metrics: Parts['metrics'];
   private readonly parts: Parts;
   private readonly activity = createActivity();
   private readonly ports = nodePorts(this.activity);
@@ -131,6 +142,7 @@ class World implements ManualWorld {
     this.clock = parts.clock;
     this.loaded = parts.loaded;
     this.logs = parts.logs;
+    this.metrics = parts.metrics;
     this.cloud = cloudOn(parts.clock, parts.aws.endpoint, this.activity);
     this.everySecond();
   }

@@ -1,0 +1,73 @@
+/**
+ * Shares out the work of clusters among their nodes. Runs are asked for by record-load, every few seconds while nodes report, and by
+ * a schedule. They may overlap, come late and die anywhere: what is in force changes by one conditional write, or not.
+ */
+
+import * as z from 'zod';
+import { formatCluster } from '../../core/addresses.js';
+import type { FleetLoads } from '../../core/assignment/run/fleet-loads.js';
+import { type Application, routingSettingsOf } from '../../core/profiles.js';
+import type { Gauges } from '../gauges.js';
+import type { Log } from '../log.js';
+import type { Measures } from '../measures.js';
+import { within } from '../within.js';
+import { type Cluster, type RunDeps, runCluster } from './run.js';
+import { type AssignMetric, assignMetrics, type FleetGauge } from './settings.js';
+import { tellGauges, tellOutcome } from './tell.js';
+
+/** A cluster whose tables do not answer holds up nothing but itself, and leaves time to say so before Lambda ends the run. */
+const clusterTimeoutMs = 20_000;
+
+/** Who asks names a cluster; the schedule asks for all. */
+const eventSchema = z.union([
+  z.object({ cluster: z.string().min(1) }),
+  z.object({ every: z.literal('cluster') }),
+]);
+
+export interface AssignDeps extends RunDeps {
+  readonly applications: readonly Application[];
+  readonly fleetLoads: FleetLoads;
+  /** Aborts after so long. */
+  readonly after: (durationMs: number) => AbortSignal;
+  readonly log: Log;
+  readonly measures: Measures<AssignMetric>;
+  readonly gauges: Gauges<FleetGauge>;
+}
+
+/** @throws AggregateError when a cluster's run failed; the others were made. ZodError when the event is none of ours. */
+export function createHandler(deps: AssignDeps) {
+  const all = clustersOf(deps.applications);
+  return async (event: unknown): Promise<void> => {
+    const asked = eventSchema.parse(event);
+    const clusters = 'every' in asked ? all : all.filter(({ name }) => name === asked.cluster);
+    if (clusters.length === 0) deps.log.info('nothing to share out', asked);
+    const failures = (await Promise.all(clusters.map((cluster) => run(deps, cluster)))).flat();
+    deps.measures.flush();
+    if (failures.length > 0) throw new AggregateError(failures, 'not every cluster could be looked at');
+  };
+}
+
+/** Clusters of the applications that declare `routing`. */
+const clustersOf = (applications: readonly Application[]): readonly Cluster[] =>
+  applications.flatMap((application) => {
+    const settings = routingSettingsOf(application);
+    if (!settings) return [];
+    return application.environments.map((environment) => ({
+      name: formatCluster({ application: application.name, environment }),
+      settings,
+    }));
+  });
+
+/** Never throws: what went wrong, where something did. */
+async function run(deps: AssignDeps, cluster: Cluster): Promise<readonly unknown[]> {
+  try {
+    const outcome = await within(deps.after(clusterTimeoutMs), runCluster(deps, cluster));
+    tellOutcome(deps, cluster, outcome);
+    if (outcome.kind !== 'lost') await tellGauges(deps, cluster, outcome.decision);
+    return [];
+  } catch (error) {
+    deps.measures.count(assignMetrics.failed, 1);
+    deps.log.error('could not share out', error, { cluster: cluster.name });
+    return [error];
+  }
+}

@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { inLocalAws } from '../../aws/in-local-aws.js';
+import { assigner, begun, staging, startMs } from './assigner.js';
+
+const aws = inLocalAws();
+const event = { cluster: staging };
+
+describe('the gauges of a cluster', () => {
+  it('are its load, that of its busiest node, and how many nodes there are', async () => {
+    const { handle, report, emitted } = await begun(aws());
+    await report('n2', { load: 0.7 });
+    await report('n3', { health: 'stopped', load: 3 });
+    await handle(event);
+    expect(emitted.get(staging)).toEqual({
+      FleetLoad: expect.closeTo(0.7, 5),
+      FleetMaxLoad: 0.7,
+      FleetNodes: 3,
+    });
+  });
+
+  it('follow a load that stays high, run after run', async () => {
+    const { handle, report, pass, emitted, fleetLoads } = await begun(aws());
+    for (let run = 0; run < 40; run += 1) {
+      pass(4_000);
+      for (const node of ['n1', 'n2', 'n3', 'n4']) await report(node, { load: 0.95 });
+      await handle(event);
+    }
+    expect(emitted.get(staging)?.['FleetLoad']).toBeGreaterThan(0.8);
+    expect(await fleetLoads.read(staging)).toMatchObject({ nodes: 4, atMs: startMs + 160_000 });
+  });
+
+  it('are not told of a cluster without nodes', async () => {
+    const { handle, emitted, counts } = await assigner(aws());
+    await handle({ every: 'cluster' });
+    expect(emitted.size).toBe(0);
+    expect(counts()).toMatchObject({ AssignmentsEvaluated: 2 });
+  });
+
+  it('do not fail a run when they cannot be kept', async () => {
+    const { handle, report, lines, counts } = await assigner(aws(), {
+      through: () => ({
+        fleetLoads: {
+          read: async () => {
+            throw new Error('no table');
+          },
+          write: async () => {},
+        },
+      }),
+    });
+    await report('n1');
+    await handle(event);
+    expect(lines()).toContain('error could not tell the load Error: no table {"cluster":"shop/staging"}');
+    expect(counts()).toMatchObject({ AssignmentsEvaluated: 1, AssignmentGenerations: 1 });
+  });
+});
+
+describe('which clusters are looked at', () => {
+  it('are all of applications that declare routing, when the schedule asks', async () => {
+    const { handle, report, assignments, counts } = await assigner(aws());
+    await report('n1');
+    await report('n1', { cluster: 'shop/production' });
+    await report('n1', { cluster: 'plain/staging' });
+    await handle({ every: 'cluster' });
+    expect(counts()).toMatchObject({ AssignmentsEvaluated: 2, AssignmentGenerations: 2 });
+    expect(await assignments.reader('plain/staging').head()).toBeUndefined();
+    expect((await assignments.reader('shop/production').head())?.generation).toBe(1);
+  });
+
+  it('are none for a cluster that is not shared out, or not known', async () => {
+    const { handle, report, assignments, lines, counts } = await assigner(aws());
+    await report('n1', { cluster: 'plain/staging' });
+    await handle({ cluster: 'plain/staging' });
+    await handle({ cluster: 'nobody/knows' });
+    expect(await assignments.reader('plain/staging').head()).toBeUndefined();
+    expect([lines().match(/nothing to share out/g)?.length, counts()]).toEqual([2, {}]);
+  });
+
+  it.each([{}, { cluster: '' }, { every: 'day' }, 'x', null])(
+    'refuses an event of another kind: %j',
+    async (other) => {
+      const { handle } = await assigner(aws());
+      await expect(handle(other)).rejects.toThrow();
+    },
+  );
+});
