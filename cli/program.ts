@@ -7,7 +7,8 @@ import type { World } from './execute.js';
 import { exitCodeOf, exitCodes } from './exit-codes.js';
 import type { RawArguments } from './parse-arguments.js';
 import { createScreen } from './terminal/screen.js';
-import { commonOptions, type Verb, verbs } from './verbs.js';
+import type { Verb } from './verbs/verb.js';
+import { commonOptions, verbs } from './verbs.js';
 
 /** Help is read in terminals of this width. */
 const helpColumns = 80;
