@@ -6,7 +6,9 @@
 import { type Board, change, heldAt, loadAt, type Place, placeAt, roomAt, weightAt } from './board.js';
 import { roomiest } from './forced.js';
 import { IndexedHeap } from './heap.js';
+import { lift } from './lift.js';
 import type { MoveReason } from './moves.js';
+import { Stock } from './stock.js';
 
 /** What is being moved from one place to another. */
 interface Transfer {
@@ -17,49 +19,12 @@ interface Transfer {
   readonly reason: MoveReason;
 }
 
-/** Movable partitions by place, the lightest first; sorted when a place is first asked to give. */
-class Stock {
-  readonly #held = new Map<number, number[]>();
-  readonly #sorted = new Set<number>();
-  readonly #weights: Float64Array;
-
-  constructor(board: Board) {
-    this.#weights = board.weights;
-    for (let partition = 0; partition < board.first.length; partition += 1) {
-      const owner = board.first[partition] ?? -1;
-      if (owner < 0 || board.several.has(partition) || !isAtRest(board, partition)) continue;
-      const held = this.#held.get(owner);
-      if (held) held.push(partition);
-      else this.#held.set(owner, [partition]);
-    }
-  }
-
-  /** True when nothing may move, as where everything has just been placed. */
-  get isEmpty(): boolean {
-    return this.#held.size === 0;
-  }
-
-  of(place: Place): number[] {
-    const held = this.#held.get(place.index) ?? [];
-    if (this.#sorted.has(place.index)) return held;
-    this.#sorted.add(place.index);
-    const weight = (partition: number) => this.#weights[partition] ?? 0;
-    return held.sort((a, b) => weight(a) - weight(b) || b - a);
-  }
-}
-
-/** Long enough where it is, and unmoved in this generation. */
-function isAtRest({ input, changed }: Board, partition: number): boolean {
-  if (changed[partition] !== 0) return false;
-  const sinceMs = input.previous.slots[partition]?.sinceMs ?? input.nowMs;
-  return input.nowMs - sinceMs >= input.settings.dwellMs;
-}
-
 /** Brings the fleet towards its band, the hottest node first. */
 export function balance(board: Board): void {
   if (board.budget === 0 || !isUneven(board)) return;
   const stock = new Stock(board);
   if (stock.isEmpty) return;
+  lift(board, stock);
   relieve(board, stock);
   fill(board, stock);
 }
@@ -157,6 +122,8 @@ function scoreOf(
 ): number {
   if (partition === undefined) return 0;
   const weight = weightAt(board, partition);
+  // It would be too heavy there, and would have to leave again.
+  if (weight > (board.meanLoad + board.input.settings.bandLoad) * to.capacity) return 0;
   const [excess, room] = [-roomAt(board, from.index), roomAt(board, to.index)];
   const removed = Math.abs(excess) - Math.abs(excess - weight) + Math.abs(room) - Math.abs(room - weight);
   return removed / 2 - board.input.settings.churnPrice * weight;

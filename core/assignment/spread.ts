@@ -43,7 +43,8 @@ export function loadOn(board: Board, partition: number): number {
 }
 
 /** A partition that makes up more than the band, or half a fair load, cannot be balanced by moving it. */
-const hotLoad = ({ meanLoad, input }: Board): number => Math.max(input.settings.bandLoad, meanLoad / 2);
+export const hotLoad = ({ meanLoad, input }: Board): number =>
+  Math.max(input.settings.bandLoad, meanLoad / 2);
 
 function spreadOnce(board: Board, partition: number, rooms: ReturnType<typeof roomiest>): boolean {
   const taker = board.budget > 0 ? takerFor(board, partition, rooms) : undefined;

@@ -183,6 +183,31 @@ describe('the budget', () => {
   });
 });
 
+describe('the rest of what has just moved', () => {
+  const settings = plain({ dwellMs: 20_000, budgetShare: 1 });
+  const slots = tableOf('aaaaaaaaaa').slots;
+  const moved = (agoMs: number, each: number) =>
+    told({
+      previous: {
+        generation: 1,
+        slots: slots.map((known) => ({ ...known, sinceMs: plusMs(startMs, -agoMs) })),
+      },
+      work: slots.map(() => each),
+      nodes: [facts('a'), facts('b', { sinceMs: startMs })],
+      settings,
+    }).moves.filter((move) => move.includes('→')).length;
+
+  it('lasts 20 s', () => {
+    expect(moved(19_999, 10)).toBe(0);
+    expect(moved(20_000, 10)).toBeGreaterThan(0);
+  });
+
+  it('is not for a node that has more than half again of what it can do: that is no chance', () => {
+    expect(moved(0, 15)).toBe(0);
+    expect(moved(0, 15.1)).toBeGreaterThan(0);
+  });
+});
+
 describe('a new node', () => {
   const previous = tableOf('aaaaaaaaaabbbbbbbbbb');
   const nodes = (ageMs: number) => [facts('a'), facts('b'), facts('n', { sinceMs: plusMs(startMs, -ageMs) })];
@@ -244,6 +269,111 @@ describe('a partition hotter than the band', () => {
     expect(answer.concerns.map(describeConcern)).toEqual([
       'partition 0 is 0.60 of node a and may have no more owners',
     ]);
+  });
+
+  describe('that is too heavy for its node, when no other has room for it', () => {
+    const strong = [facts('a', { capacity: 50 }), facts('b', { capacity: 200 }), facts('c')];
+    const heavy = {
+      previous: tableOf('abbbbbbbbcccc'),
+      work: [60, ...Array.from({ length: 12 }, () => 15)],
+      nodes: strong,
+      ...full,
+    };
+    const ownerOf = (question: Question) => told(question).table[0];
+
+    it('goes to the node that it makes least hot, whose others make way', () => {
+      const { table, moves } = told(heavy);
+      expect(table[0]).toBe('b');
+      expect(moves[0]).toBe('partition 0: a → b, a has too much to do (0.30 of b)');
+      expect([...'abc'].map((node) => table.split(node).length - 1)).toEqual([2, 6, 5]);
+    });
+
+    it('goes to no node that does not take, is new, or was not heard of', () => {
+      const others = (change: Parameters<typeof facts>[1]) => [
+        facts('a', { capacity: 50 }),
+        facts('b', { capacity: 200, ...change }),
+        facts('c'),
+      ];
+      for (const change of [
+        { health: 'degraded' },
+        { sinceMs: plusMs(startMs, -20_000) },
+        { measuredAtMs: plusMs(startMs, -15_001) },
+      ] as const)
+        expect(ownerOf({ ...heavy, nodes: others(change) })).toBe('c');
+    });
+
+    it('stays when that is no better by the band', () => {
+      const equal = (capacity: number) => [
+        facts('a', { capacity }),
+        facts('b', { capacity }),
+        facts('c', { capacity: 57 }),
+      ];
+      expect(
+        ownerOf({ ...heavy, previous: tableOf('abbbccc'), work: [60, 6, 6, 6, 6, 6, 6], nodes: equal(53) }),
+      ).toBe('a');
+      expect(
+        ownerOf({ ...heavy, previous: tableOf('abbbccc'), work: [60, 6, 6, 6, 6, 6, 6], nodes: equal(52) }),
+      ).toBe('c');
+    });
+
+    it.each([
+      [0.31, 'a'],
+      [0.39, 'c'],
+      [0.62, 'c'],
+      [0.7, 'b'],
+    ])(
+      'goes, with a budget of %d of the partitions, to %s: where all that is light could make way',
+      (budgetShare, owner) => {
+        expect(ownerOf({ ...heavy, settings: plain({ budgetShare }) })).toBe(owner);
+      },
+    );
+
+    it('stays with a node that is too young to be measured', () => {
+      const young = facts('a', { capacity: 50, sinceMs: plusMs(startMs, -5_000) });
+      expect(ownerOf({ ...heavy, nodes: [young, ...strong.slice(1)] })).toBe('a');
+    });
+
+    it('takes no light one along, for which no other has room', () => {
+      const others = [...'bcdefghijkl'];
+      const slots = [...tableOf(`aa${others.map((node) => node.repeat(10)).join('')}`).slots];
+      const rested = { generation: 1, slots: [{ ...slot('a'), sinceMs: startMs }, ...slots.slice(1)] };
+      const { moves } = told({
+        previous: rested,
+        work: [55, 17, ...others.flatMap(() => Array.from({ length: 10 }, () => 6.6))],
+        nodes: [facts('a', { capacity: 50 }), ...others.map((node) => facts(node))],
+        settings: plain({ dwellMs: 20_000, budgetShare: 1 }),
+      });
+      expect(moves).toEqual(['partition 0 is 1.10 of node a and may have no more owners']);
+    });
+
+    it('goes where it has room rather, so that nothing need make way', () => {
+      const work = [60, ...Array.from({ length: 8 }, () => 19)];
+      expect(ownerOf({ ...heavy, previous: tableOf('abbbbbbbb'), work })).toBe('c');
+    });
+
+    it('goes apart from the other that its node has', () => {
+      const { table } = told({
+        previous: tableOf('aabbbbbbbbcccccccc'),
+        work: [60, 55, ...Array.from({ length: 16 }, () => 15)],
+        nodes: [facts('a', { capacity: 50 }), facts('b', { capacity: 200 }), facts('c', { capacity: 200 })],
+        ...full,
+      });
+      expect(table.slice(0, 2)).toBe('bc');
+    });
+
+    it('does not go because of what waits, which does not go with it', () => {
+      const backed = facts('a', { capacity: 200, load: 2, work: 190 });
+      const question = {
+        previous: tableOf('abbbbbbbbbb'),
+        work: [190, ...Array.from({ length: 10 }, () => 10)],
+      };
+      expect(ownerOf({ ...question, nodes: [backed, facts('b', { capacity: 150 })], ...full })).toBe('a');
+    });
+
+    it('does not go where another heavy one is', () => {
+      const work = [60, 100, ...Array.from({ length: 8 }, () => 10)];
+      expect(ownerOf({ ...heavy, previous: tableOf('abbbbcccccc'), work: [...work, 10] })).toBe('c');
+    });
   });
 
   it('gets several owners where its work may be done by several, apart in their zones', () => {

@@ -152,12 +152,14 @@ describe('every generation', () => {
     );
   });
 
-  it('does not move a partition again without need while it rests', () => {
+  it('moves no partition again without need while it rests, but from a node with far too much to do', () => {
     fc.assert(
       fc.property(fleets, turns, (fleet, happened) => {
         play({ ...fleet, settings: plain({ dwellMs: 20_000 }) }, happened, (input, answer) => {
           if (answer.kind === 'unchanged') return;
-          for (const move of answer.moves.filter((each) => !isForced(each)))
+          const loads = loadsOf(input.previous, input);
+          const isOverloaded = (node = '') => (loads.get(node) ?? 0) > 1.4;
+          for (const move of answer.moves.filter((each) => !isForced(each) && !isOverloaded(each.from)))
             expect(input.nowMs - (input.previous.slots[move.partition]?.sinceMs ?? 0)).toBeGreaterThanOrEqual(
               20_000,
             );
@@ -244,6 +246,34 @@ describe('a fleet under steady load', () => {
           expect.unreachable('it never came to rest');
         },
       ),
+      seeds,
+    );
+  });
+
+  it('comes to rest with partitions too heavy for most nodes, and keeps to the budget on the way', () => {
+    const heavy = fc.array(
+      fc.record({ partition: fc.nat(800), load: fc.double({ min: 0.5, max: 3, noNaN: true }) }),
+      {
+        minLength: 1,
+        maxLength: 6,
+      },
+    );
+    fc.assert(
+      fc.property(settledFleets, heavy, fc.constantFrom(0.09, 0.4, 1), ({ input }, heavies, budgetShare) => {
+        const work = [...input.work];
+        for (const { partition, load } of heavies)
+          work[partition % work.length] = load * (input.nodes[0]?.capacity ?? 0);
+        const changed = { ...input, work, settings: plain({ budgetShare }) };
+        const budget = Math.max(1, Math.floor(budgetShare * work.length));
+        let table = input.previous;
+        for (let turn = 0; turn < 100; turn += 1) {
+          const answer = assign({ ...changed, previous: table });
+          if (answer.kind === 'unchanged') return;
+          expect(answer.moves.length).toBeLessThanOrEqual(budget);
+          table = answer.assignment;
+        }
+        expect.unreachable('it never came to rest');
+      }),
       seeds,
     );
   });
