@@ -18,7 +18,8 @@ const [queueShare, queueMinUnits] = [0.1, 2];
 
 /**
  * Nothing is older than this, so that neither work by partition nor a record's expiry is far off. With a thousand nodes that is
- * 3.5 writes a second where one per report would be 200: with the packed liveness, less than a twentieth of the write units.
+ * 3.5 writes a second where one per report would be 200: with the packed liveness, less than a twentieth of the write units
+ * while nothing is news. Rollouts are: docs/scale.md counts them.
  */
 const heartbeatMaxMs = 300_000;
 /** A small fleet costs little: counters and loads are fresh there. Half of the guard's minute, so each of its looks brings news. */

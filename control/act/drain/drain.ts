@@ -35,9 +35,8 @@ export async function drain(cloud: Cloud, order: DrainOrder): Promise<Drained> {
   demandDuration(order.durationMs);
   const by = await callerOf(cloud, order.author);
   return changing(cloud, order.cluster, async (list) => {
-    const plan = await planOver(cloud, order, list);
+    const { plan, now } = await planOver(cloud, order, list);
     if (!plan.room.isEnough && !order.isForced) throw new DrainRefused(plan);
-    const now = cloud.clock();
     const begun: Drain = {
       node: order.node,
       sinceMs: now,

@@ -4,10 +4,16 @@ import { type ClusterAddress, formatCluster } from '../../../core/addresses.js';
 import { UsageError } from '../../../core/errors.js';
 import { isInForce, type Room, roomWithout } from '../../../core/fleet/draining.js';
 import type { DrainList } from '../../../core/fleet/drains.js';
-import { isStalled, judgedAt, type Presence, presenceOf } from '../../../core/fleet/liveness.js';
+import {
+  isStalled,
+  judgedAt,
+  newestArrival,
+  type Presence,
+  presenceOf,
+} from '../../../core/fleet/liveness.js';
 import type { NodeRecord } from '../../../core/fleet/node-records.js';
 import { isHealthy } from '../../../core/fleet/roster.js';
-import type { EpochMs } from '../../../core/time.js';
+import { type EpochMs, epochMs } from '../../../core/time.js';
 import type { Cloud } from '../../cloud.js';
 import { suggestNames } from '../../files/nearest.js';
 import { partitionsByOwner, readTable } from '../../fleet/assignment.js';
@@ -35,11 +41,15 @@ export interface DrainPlace {
 /** @throws UsageError for a node that is not there; ServiceUnavailable when records or assignment cannot be read. */
 export async function planDrain(cloud: Cloud, place: DrainPlace): Promise<DrainPlan> {
   const { list } = await cloud.drains.read(formatCluster(place.cluster));
-  return planOver(cloud, place, list);
+  return (await planOver(cloud, place, list)).plan;
 }
 
-/** The same over a list of drains that was read before. */
-export async function planOver(cloud: Cloud, place: DrainPlace, list: DrainList): Promise<DrainPlan> {
+/** The same over a list of drains that was read before, and the moment for which it holds. */
+export async function planOver(
+  cloud: Cloud,
+  place: DrainPlace,
+  list: DrainList,
+): Promise<{ readonly plan: DrainPlan; readonly now: EpochMs }> {
   const cluster = formatCluster(place.cluster);
   const [records, found] = await Promise.all([
     cloud.records.list(cluster),
@@ -47,22 +57,27 @@ export async function planOver(cloud: Cloud, place: DrainPlace, list: DrainList)
   ]);
   // Without any, the cluster's name may be wrong: AppConfig knows.
   if (records.length === 0) await cloud.environment(place.cluster);
-  const now = cloud.clock();
+  const now = momentOf(records, cloud.clock());
   const record = demandThere(records, { cluster, node: place.node });
   const owned = found && partitionsByOwner(found.table);
   const standing = standingDrains(list, now).find(({ node }) => node === place.node);
   const fleet = fleetOf(records, { owners: owned, list, now });
-  return {
+  const plan = {
     target: cloud.target,
     cluster,
     node: place.node,
     presence: presenceOf(record, judgedAt(records, now)),
     ...(owned && { partitions: owned.get(place.node)?.length ?? 0 }),
     room: roomWithout(place.node, fleet),
-    isStalled: isStalled(records, now),
+    isStalled: isStalled(records, cloud.clock()),
     ...(standing && { standing }),
   };
+  return { plan, now };
 }
+
+/** A drain ends by AWS's clock: of a machine whose own is behind, one of half an hour might be over before it began. */
+const momentOf = (records: readonly NodeRecord[], clock: EpochMs): EpochMs =>
+  epochMs(Math.max(clock, newestArrival(records) ?? 0));
 
 interface Around {
   readonly owners: ReadonlyMap<string, unknown> | undefined;

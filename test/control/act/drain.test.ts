@@ -158,6 +158,16 @@ describe('drain', () => {
     await expect(order('n1', { durationMs })).rejects.toThrow('A drain lasts from one minute to one day');
   });
 
+  it('lasts by AWS’s clock, where this machine is behind it', async () => {
+    const arrivedAtMs = epochMs(startMs + 40 * 60_000);
+    const load = { load: 0.1, capacity: 100 };
+    report(world, { node: 'n1', arrivedAtMs, load }, { node: 'n2', arrivedAtMs, load });
+    await order('n1');
+    expect(await listed()).toMatchObject([
+      { since: '2026-01-01T00:40:00.000Z', until: '2026-01-01T01:10:00.000Z' },
+    ]);
+  });
+
   it('is over by itself', async () => {
     fleet(0.1, 0.1);
     await order('n1', { durationMs: 60_000 });

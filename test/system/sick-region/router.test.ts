@@ -67,6 +67,9 @@ async function begin(name: string): Promise<Node<typeof treasureHunt>> {
   return beginning;
 }
 
+/** Keys that somebody owns, each by one node. */
+const owned = () => nodes.flatMap(({ owns }) => keys.filter((key) => owns(key) !== undefined)).length;
+
 const settled = async () => {
   await activity.settled();
   await world.settled();
@@ -78,12 +81,16 @@ it('routes as before for ten sick minutes, and takes up a change of the fleet af
   const before = routes();
   expect(new Set(before[0])).toEqual(new Set(names));
   expect(before[1]).toEqual(before[0]);
+  expect(owned()).toBe(keys.length);
   world.aws.faults.begin({ services: ['dynamodb'], kind: 'fail', forMs: 10 * minuteMs });
   for (let minute = 0; minute < 9; minute++) {
     await advance(minuteMs);
     expect(routes()).toEqual(before);
+    // Nobody can confirm what he owns: exclusive work has to wait.
+    expect(nodes.map(({ owns }) => keys.filter((key) => owns(key) !== undefined))).toEqual([[], [], []]);
   }
   await advance(2 * minuteMs);
+  expect(owned()).toBe(keys.length);
   const newcomer = await begin('d');
   nodes.push(newcomer);
   await advance(3 * minuteMs);
