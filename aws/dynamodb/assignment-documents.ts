@@ -6,17 +6,15 @@ import { changesBetween, type Keyed } from '../../core/assignment/changes.js';
 import { chunkMaxBytes, encodeAssignment } from '../../core/assignment/chunks.js';
 import { rosterChangesBetween } from '../../core/assignment/roster-changes.js';
 import type { GrantTable } from '../../core/assignment/table.js';
-import type { ChangesPlace } from '../../core/assignment/tables.js';
+import { type ChangesPlace, changesInHeadMaxBytes } from '../../core/assignment/tables.js';
 import type { Roster } from '../../core/fleet/roster.js';
 
 /** Keys are in the order of their numbers: 2^53 has 16 digits. */
 const numberDigits = 16;
 /** 64 bits tell apart what a handful of writers make of one generation. */
 const hashDigits = 16;
-/** A consistent read of so much costs one unit. Keys and numbers of a head take some 400 bytes of it. */
+/** A read unit reads so much of each item, half of one where it may be a moment ago. */
 const readUnitBytes = 4_096;
-/** Changes up to this are in the head itself: with both, a read of it still costs one unit. */
-const inHeadMaxBytes = { table: 2_500, roster: 900 } as const;
 /** An item's keys and numbers beside its body, about. */
 const itemBytes = 150;
 
@@ -69,7 +67,8 @@ function withChanges({ kind, number, whole }: Whole, changes: Uint8Array | undef
   const made = { kind, number, key: whole.key };
   const packed = changes && gzipSync(changes);
   if (!changes || !packed) return { ...made, documents: [whole], changes: undefined };
-  if (packed.length <= inHeadMaxBytes[kind]) return { ...made, documents: [whole], changes: { packed } };
+  if (packed.length <= changesInHeadMaxBytes[kind])
+    return { ...made, documents: [whole], changes: { packed } };
   const key = `${numbered(kind, number)}#changes-${hashOf([changes])}`;
   const document = { key, bodies: cut(packed) };
   if (readUnitsOf(document) >= readUnitsOf(whole)) return { ...made, documents: [whole], changes: undefined };

@@ -10,6 +10,9 @@ import type { GrantTable } from './table.js';
  */
 export type ChangesPlace = { readonly packed: Uint8Array } | { readonly key: string };
 
+/** Changes up to this, packed, are in the head: with both of them, a consistent read of it is still one unit (4 KB). */
+export const changesInHeadMaxBytes = { table: 2_500, roster: 900 } as const;
+
 /** What is in force: the one item that decides. What it names is written before it, under keys of its own, and never changed. */
 export interface AssignmentHead {
   /** Grows by one with each write of the head, from 1. */

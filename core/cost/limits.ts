@@ -1,8 +1,10 @@
 /** What of AWS, or of ours, a fleet comes up against, and at how many nodes. */
 
+import { assignmentSettingsSchema } from '../assignment/settings.js';
 import { nodeShardCount } from '../names.js';
 import { type Design, design, type FleetPlan } from './plan.js';
 import { type Rates, ratesOf } from './rates.js';
+import { tablesOf } from './tables.js';
 
 /** DynamoDB: what one partition of a table gives a second, whatever is paid. */
 const partitionReadUnits = 3_000;
@@ -19,6 +21,7 @@ export type LimitName =
   | 'deployed-shards'
   | 'record-partitions'
   | 'head-reads'
+  | 'change-fetches'
   | 'table-fetches'
   | 'run-in-turn'
   | 'run-at-all'
@@ -33,6 +36,14 @@ interface Limit {
 const runSeconds = (_: Rates, { nodes, routing }: FleetPlan, { assign }: Design): number =>
   routing ? (assign.perInvocationMs + assign.perItemMs * nodes) / 1_000 : 0;
 
+/** Where a generation moves as much as it may, and the roster changes by as much. */
+function changesUnitsAtMost(plan: FleetPlan, pace: Design): number {
+  if (!plan.routing) return 0;
+  const movedShare = assignmentSettingsSchema.parse({}).budgetShare;
+  const { table, roster } = tablesOf(plan, { ...plan.routing, movedShare }, pace);
+  return table.changesReadUnits + roster.changesReadUnits;
+}
+
 const limits: readonly Limit[] = [
   { name: 'deployed-shards', limit: deployedShards, used: ({ shards }) => shards },
   {
@@ -42,7 +53,12 @@ const limits: readonly Limit[] = [
   },
   { name: 'head-reads', limit: partitionReadUnits, used: ({ headReadUnits }) => headReadUnits },
   {
-    // All chunks of a cluster are under the head's partition key, and every node fetches a new table within one interval.
+    // All items of a cluster are under the head's partition key, and every node fetches what is new within one interval.
+    name: 'change-fetches',
+    limit: partitionReadUnits,
+    used: ({ headReadUnits }, plan, pace) => headReadUnits * (1 + changesUnitsAtMost(plan, pace)),
+  },
+  {
     name: 'table-fetches',
     limit: partitionReadUnits,
     used: ({ headReadUnits, unitsPerTable }) => headReadUnits * (1 + unitsPerTable),

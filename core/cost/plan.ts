@@ -35,6 +35,8 @@ export const fleetPlanSchema = z.strictObject({
       /** Tables that differ from the one before, and rosters. */
       generationsPerHour: rate.default(12),
       rostersPerHour: rate.default(12),
+      /** Of all partitions, and of all nodes, so much is another in each of them. */
+      movedShare: z.number().min(0).max(1).default(0.01),
     })
     .optional(),
 });
@@ -62,10 +64,17 @@ export interface Design {
   readonly workBytesPerPartition: number;
   readonly turnEveryMs: number;
   readonly headReadEveryMs: number;
-  /** A table and a roster as they are stored, compressed: measured on tables of 20 to 10,000 nodes. */
+  /** A table and a roster as they are stored, compressed, whole and as what changed: measured on tables of 20 to 10,000 nodes. */
   readonly tableBytesPerPartition: number;
   readonly tableBytesPerNode: number;
   readonly rosterBytesPerNode: number;
+  readonly changesBytes: number;
+  readonly changesBytesPerPartition: number;
+  /** Of each node that is named: who gets a partition, and who had it. */
+  readonly changesBytesPerNode: number;
+  readonly rosterChangesBytesPerNode: number;
+  /** The head without what changed. */
+  readonly headBytes: number;
   /** An item's keys and numbers beside its content. */
   readonly itemBytes: number;
   /** Lambda, as assumed: not measured on AWS. */
@@ -102,7 +111,12 @@ export const design: Design = {
   headReadEveryMs: 2_000,
   tableBytesPerPartition: 9,
   tableBytesPerNode: 40,
-  rosterBytesPerNode: 30,
+  rosterBytesPerNode: 48,
+  changesBytes: 200,
+  changesBytesPerPartition: 6,
+  changesBytesPerNode: 4,
+  rosterChangesBytesPerNode: 52,
+  headBytes: 400,
   itemBytes: 100,
   recordLoad: { memoryGb: 0.5, perInvocationMs: 25, perItemMs: 0.1, logBytes: 1_200 },
   assign: { memoryGb: 1.73, perInvocationMs: 60, perItemMs: 0.1, logBytes: 900 },

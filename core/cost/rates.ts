@@ -2,6 +2,8 @@
 
 import { reportedPartitionsMax } from '../fleet/node-reports.js';
 import { type Design, design, type FleetPlan } from './plan.js';
+import { tablesOf } from './tables.js';
+import { readUnitBytes, unitsOf, writeUnitBytes } from './units.js';
 
 const dayMs = 86_400_000;
 const hourSeconds = 3_600;
@@ -11,8 +13,6 @@ const shard = { records: 1_000, bytes: 1_048_576 };
 /** Nodes do not spread evenly over shards, and report at once when something happens. */
 const shardHeadroom = 1.25;
 const payloadUnitBytes = 25 * 1_024;
-/** DynamoDB: a write unit, and a consistent read unit; an eventually consistent read is half of one. */
-const [writeUnitBytes, readUnitBytes] = [1_024, 4_096] as const;
 
 /** Each second, unless a name says otherwise. */
 export interface Rates {
@@ -31,10 +31,10 @@ export interface Rates {
   readonly routingWriteUnits: number;
   /** Read units of the functions. */
   readonly functionReadUnits: number;
-  /** Read units of the nodes: of the head item, of tables and of rosters. */
+  /** Read units of the nodes: of the head item, and of what changed in tables and rosters beside it. */
   readonly headReadUnits: number;
   readonly tableReadUnits: number;
-  /** To fetch a table once; a number. */
+  /** To fetch a table and a roster once, whole; a number. */
   readonly unitsPerTable: number;
   readonly runs: number;
   /** Of each function at once, on average; a number. */
@@ -179,27 +179,22 @@ function routingOf(plan: FleetPlan, shards: number, pace: Design) {
   const { nodes, nodesPerRelay, routing } = plan;
   if (!routing) return nothingRouted;
   const runs = 1_000 / pace.turnEveryMs;
-  const tableBytes = pace.tableBytesPerPartition * routing.partitions + pace.tableBytesPerNode * nodes;
-  const rosterBytes = pace.rosterBytesPerNode * nodes;
+  const stored = tablesOf(plan, routing, pace);
   const tables = routing.generationsPerHour / hourSeconds;
   const rosters = routing.rostersPerHour / hourSeconds;
-  // Written once and deleted once; the head with each.
-  const written =
-    2 * (tables * unitsOf(tableBytes, writeUnitBytes) + rosters * unitsOf(rosterBytes, writeUnitBytes));
-  const fetched = tables * unitsOf(tableBytes, readUnitBytes) + rosters * unitsOf(rosterBytes, readUnitBytes);
   const listed =
     nodes * (plan.recordBytes + workBytesOf(plan, pace)) + shards * livenessBytes(plan, shards, pace);
-  const inForce = unitsOf(tableBytes, readUnitBytes) + unitsOf(rosterBytes, readUnitBytes);
   return {
     runs,
-    unitsPerTable: unitsOf(tableBytes, readUnitBytes),
+    unitsPerTable: stored.table.readUnits + stored.roster.readUnits,
     // A turn and the state of the load each run.
-    writeUnits: 2 * runs + tables + rosters + written,
-    // Records and liveness as they may be a moment ago; consistently what is in force, the drains and the load's state.
-    functionReadUnits: runs * (listed / readUnitBytes / 2 + inForce + 3),
+    writeUnits: 2 * runs + tables * stored.table.writeUnits + rosters * stored.roster.writeUnits,
+    // Records, liveness and what is in force as they may be a moment ago; consistently the head, the drains and the load's state.
+    functionReadUnits:
+      runs * (listed / readUnitBytes / 2 + stored.table.readUnits + stored.roster.readUnits + 3),
     headReadUnits: (nodes / nodesPerRelay) * (1_000 / pace.headReadEveryMs),
-    tableReadUnits: (nodes / nodesPerRelay) * fetched,
+    tableReadUnits:
+      (nodes / nodesPerRelay) *
+      (tables * stored.table.changesReadUnits + rosters * stored.roster.changesReadUnits),
   };
 }
-
-const unitsOf = (bytes: number, unitBytes: number): number => Math.ceil(bytes / unitBytes);

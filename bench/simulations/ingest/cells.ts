@@ -68,8 +68,8 @@ export const routingCells = (): Cells => ({
     'write units',
     'read units of functions',
     'of heads',
-    'of tables',
-    'units a table',
+    'of changes',
+    'units for all of it',
     'concurrency',
   ],
   rows: bySize((nodes) => {
@@ -122,8 +122,12 @@ const services = ({ appConfig, kinesis, dynamoDb, lambda, cloudWatch, total, per
 /** What each limit is, and what replaces the step that meets it. */
 const limitWords: Readonly<Record<LimitName, readonly [what: string, then: string]>> = {
   'table-fetches': [
-    'a new table, fetched by all nodes within one read, from one partition of DynamoDB (3,000 units a second)',
-    'fewer partitions; then tables in S3, or only what changed since the one before',
+    'all of table and roster, fetched by all nodes within one read, from one partition of DynamoDB (3,000 units a second): a fleet that starts at once',
+    'fewer partitions; then tables in S3',
+  ],
+  'change-fetches': [
+    'what changed, fetched by all nodes within one read, where 9 % of all partitions moved and as much of the roster',
+    'fewer partitions; then changes under partition keys of their own',
   ],
   'deployed-shards': [
     'the one shard that is deployed (1,000 records a second, a quarter kept free)',

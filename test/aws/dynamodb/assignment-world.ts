@@ -64,7 +64,11 @@ export async function partsOf(aws: InLocalAws, table: string): Promise<string[]>
   return Items.map(({ part }) => unhashed(part?.S));
 }
 
-const unhashed = (part = ''): string => part.replace(/#0*(\d+)#(\w+-)?[0-9a-f]{16}#/, '#$1#$2');
+const unhashed = (part = ''): string =>
+  part.replace(
+    /#0*(\d+)#(?:(changes)-)?[0-9a-f]{16}#/,
+    (_, number, changes) => `#${number}#${changes ? `${changes}#` : ''}`,
+  );
 
 export async function headOf({ reader }: Awaited<ReturnType<typeof world>>): Promise<AssignmentHead> {
   const head = await reader.head();

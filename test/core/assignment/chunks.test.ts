@@ -6,50 +6,9 @@ import {
   encodeAssignment,
   isNewer,
 } from '../../../core/assignment/chunks.js';
-import { emptyAssignment, type GrantTable, type Life } from '../../../core/assignment/table.js';
+import { emptyAssignment, type GrantTable } from '../../../core/assignment/table.js';
 import { epochMs } from '../../../core/time.js';
-import { slot } from './fleets.js';
-
-const lives = fc.uniqueArray(
-  fc.record<Life>({
-    node: fc.constantFrom('a', 'node-7', 'ö-✓', 'x'.repeat(256), '10.0.0.7:8080'),
-    incarnation: fc.constantFrom('1', 'b9d1', 'y'.repeat(256)),
-  }),
-  { maxLength: 4, selector: ({ node, incarnation }) => `${node}/${incarnation}` },
-);
-
-const tables: fc.Arbitrary<GrantTable> = fc.record({
-  generation: fc.integer({ min: 1, max: 2 ** 40 }),
-  slots: fc.array(
-    fc
-      .record({
-        owning: lives,
-        waitsFor: lives,
-        epoch: fc.nat(2 ** 31),
-        began: fc.nat(2 ** 31),
-        sinceMs: fc.integer({ min: 0, max: 2 ** 33 }).map((seconds) => epochMs(1_000 * seconds)),
-      })
-      .map(({ owning, ...grant }) => ({
-        ...grant,
-        owners: owning.map(({ node }) => node),
-        incarnations: owning.map(({ incarnation }) => incarnation),
-      })),
-    { minLength: 1, maxLength: 80 },
-  ),
-});
-
-/** The first life of each of these nodes has a partition, and waits for nobody. */
-const granted = (owner: string, epoch = 1) => ({
-  ...slot(owner),
-  epoch,
-  incarnations: [`${owner}-1`],
-  began: 1,
-  waitsFor: [],
-});
-const tableOf = (owners: string): GrantTable => ({
-  generation: 1,
-  slots: [...owners].map((owner) => granted(owner)),
-});
+import { granted, grantedOf, tables } from './stored.js';
 
 describe('chunks of a table', () => {
   it('give the table back, however they are cut and in whatever order they are read', () => {
@@ -91,8 +50,8 @@ describe('chunks of a table', () => {
     });
   });
 
-  const old = encodeAssignment({ ...tableOf('aabbcc'), generation: 4 }, 70);
-  const fresh = encodeAssignment({ ...tableOf('aabbcc'), generation: 5 }, 70);
+  const old = encodeAssignment({ ...grantedOf('aabbcc'), generation: 4 }, 70);
+  const fresh = encodeAssignment({ ...grantedOf('aabbcc'), generation: 5 }, 70);
   const [first, ...rest] = old;
 
   it.each([
@@ -112,7 +71,7 @@ describe('chunks of a table', () => {
     ['an owner without a name', [{ ...first, nodes: [], incarnations: [] }, ...rest]],
     ['an owner without a life', [{ ...first, incarnations: [] }, ...rest]],
     ['partitions that nobody has', [{ ...first, first: 1 }, ...rest]],
-    ['more partitions than there should be', [{ ...encodeAssignment(tableOf('aab'))[0], partitions: 2 }]],
+    ['more partitions than there should be', [{ ...encodeAssignment(grantedOf('aab'))[0], partitions: 2 }]],
   ])('of %s are unreadable, and say why', (_, chunks) => {
     expect(decodeAssignment(chunks)).toEqual({ kind: 'unreadable', reason: expect.stringMatching(/./) });
   });

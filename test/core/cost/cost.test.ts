@@ -85,17 +85,35 @@ describe('what a fleet asks of AWS a second', () => {
     });
   });
 
-  it('reads the head twice in four seconds, and a table once a generation', () => {
-    const rates = ratesOf(
-      plan({ nodes: 100, routing: { ...routing, generationsPerHour: 36, rostersPerHour: 18 } }),
+  const moving = (movedShare: number) =>
+    ratesOf(
+      plan({
+        nodes: 100,
+        routing: { partitions: 1_024, generationsPerHour: 36, rostersPerHour: 18, movedShare },
+      }),
     );
+
+  it('reads the head twice in four seconds, and nothing more where little changes', () => {
+    const rates = moving(0.01);
     expect(rates.headReadUnits).toBe(50);
-    // 1,024 · 9 + 100 · 40 bytes are 4 read units and 13 write units; 3,000 bytes of roster 1 and 3.
-    expect(rates.unitsPerTable).toBe(4);
-    expect(rates.tableReadUnits).toBeCloseTo(100 * (0.01 * 4 + 0.005), 9);
-    expect(rates.routingWriteUnits).toBeCloseTo(0.5 + 0.01 * 27 + 0.005 * 7, 9);
+    // 1,024 · 9 + 100 · 40 bytes are 13 write units and two read units, as they may be a moment ago; 4,800 of roster 5 and 1.
+    expect(rates.unitsPerTable).toBe(3);
+    expect(rates.tableReadUnits).toBe(0);
+    // 200 + 11 · 6 + 22 · 4 bytes, and 252 of the roster, leave the head one unit to write.
+    expect(rates.routingWriteUnits).toBeCloseTo(0.5 + 0.01 * (1 + 26) + 0.005 * (1 + 10), 9);
     expect(rates.runs).toBe(0.25);
     expect(rates.assignConcurrency).toBeCloseTo(0.25 * 0.07, 9);
+  });
+
+  it('reads what changed beside the head where that is more, and never more than all', () => {
+    // 200 + 512 · 6 + 100 · 4 bytes are one unit, at half price, as are 200 + 50 · 52.
+    const half = moving(0.5);
+    expect(half.tableReadUnits).toBeCloseTo(100 * (0.01 * 0.5 + 0.005 * 0.5), 9);
+    expect(half.routingWriteUnits).toBeCloseTo(0.5 + 0.01 * (1 + 26 + 8) + 0.005 * (1 + 10 + 6), 9);
+    // All of the roster is as much as what changed of it: it is not written twice.
+    const all = moving(1);
+    expect(all.tableReadUnits).toBeCloseTo(100 * (0.01 + 0.005), 9);
+    expect(all.routingWriteUnits).toBeCloseTo(0.5 + 0.01 * (1 + 26 + 14) + 0.005 * (1 + 10), 9);
   });
 });
 
@@ -180,12 +198,14 @@ describe('limits', () => {
     expect(nodesWithin('head-reads', (nodes) => plan({ nodes }))).toBeUndefined();
   });
 
-  it('let every node fetch a table between two reads of the head', () => {
+  it('let every node fetch all, or all that changes at most, between two reads of the head', () => {
     const routed = (nodes: number) => plan({ nodes, routing: { partitions: 16_384 } });
     const most = nodesWithin('table-fetches', routed) ?? 0;
-    // 39 units of table and one of head, by half of the nodes a second.
-    expect(ratesOf(routed(most)).unitsPerTable).toBe(38);
-    expect(most).toBe(153);
+    // 19.5 units of table, two of roster and one of head, by half of the nodes a second.
+    expect(ratesOf(routed(most)).unitsPerTable).toBe(21.5);
+    expect(most).toBe(266);
+    // 1,475 partitions of all nodes are two units, 135 nodes of the roster one.
+    expect(nodesWithin('change-fetches', routed)).toBe(1_500);
     expect(headroomOf(routed(most)).find(({ name }) => name === 'table-fetches')?.used).toBeLessThanOrEqual(
       3_000,
     );

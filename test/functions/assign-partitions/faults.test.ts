@@ -73,7 +73,10 @@ describe('assign-partitions, when something fails', () => {
     const before = await head();
     await deleteParts(`${before?.tableKey}#0`, `${before?.rosterKey}#0`);
     await handle(event);
-    expect(await head()).toMatchObject({ revision: 2, generation: 2, rosterRevision: 2 });
+    const after = await head();
+    expect(after).toMatchObject({ revision: 2, generation: 2, rosterRevision: 2 });
+    // Nobody holds what it was made from.
+    expect([after?.tableChanges, after?.rosterChanges]).toEqual([undefined, undefined]);
     const now = await table();
     expect(owned(now)).toEqual({ n1: 4, n2: 4, n3: 4, n4: 4 });
     expect(now.slots[0]).toMatchObject({ epoch: 2, waitsFor: [{ node: '', incarnation: '' }] });

@@ -38,8 +38,8 @@ describe('assign-partitions', () => {
     expect(since()).toEqual({ AssignmentsEvaluated: 1 });
   });
 
-  it('moves what a dead node had, and nothing else', async () => {
-    const { handle, table, report, pass, rosterNames, since, lines } = await begun(aws());
+  it('moves what a dead node had, and nothing else; readers need not fetch the rest', async () => {
+    const { handle, head, table, report, pass, rosterNames, since, lines } = await begun(aws());
     const before = await table();
     pass(10_000);
     for (const node of ['n1', 'n2', 'n3']) await report(node);
@@ -51,6 +51,8 @@ describe('assign-partitions', () => {
     );
     expect(moved).toEqual(['n4', 'n4', 'n4', 'n4']);
     expect(await rosterNames()).toEqual(['n1', 'n2', 'n3']);
+    const packed = { packed: expect.any(Uint8Array) };
+    expect(await head()).toMatchObject({ tableChanges: packed, rosterChanges: packed });
     expect(since()).toEqual({
       AssignmentsEvaluated: 1,
       AssignmentGenerations: 1,
