@@ -49,6 +49,13 @@ export const nodeShards = (cluster: string): readonly string[] =>
 /** Partition key of a cluster's packed liveness: `treasure-hunt/staging#live`. Its sort key is the shard of the stream. */
 export const liveShard = (cluster: string): string => `${cluster}#live`;
 
+/**
+ * Partition keys of a cluster's next turn and of its drains, in the table of assignments: of their own, since IAM tells who may write
+ * what by partition key, and who takes turns or drains nodes must not be able to write a head.
+ */
+export const turnKey = (cluster: string): string => `${cluster}#turn`;
+export const drainsKey = (cluster: string): string => `${cluster}#drains`;
+
 /** Lambda admits 64 characters: a longer name is cut and told apart by its hash. */
 function functionName(name: string): string {
   if (name.length <= 64) return name;

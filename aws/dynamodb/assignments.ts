@@ -21,6 +21,7 @@ import type {
   Assignments,
   ChangesPlace,
 } from '../../core/assignment/tables.js';
+import { turnKey } from '../../core/names.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
 import { calling } from '../failures.js';
 import { chunkPart } from './assignment-bodies.js';
@@ -165,7 +166,7 @@ type Turn = Parameters<Assignments['takeTurn']>[1];
 async function takeTurn({ client, table }: Table, cluster: string, { nowMs, nextMs }: Turn) {
   const command = new UpdateItemCommand({
     TableName: table,
-    Key: keyOf(cluster, duePart),
+    Key: keyOf(turnKey(cluster), duePart),
     UpdateExpression: 'SET #due = :next',
     ConditionExpression: 'attribute_not_exists(#due) OR #due <= :now OR #due > :beyond',
     ExpressionAttributeNames: { '#due': 'dueAtMs' },

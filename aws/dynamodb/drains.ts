@@ -3,6 +3,7 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { type Drains, drainSchema } from '../../core/fleet/drains.js';
+import { drainsKey } from '../../core/names.js';
 import { calling } from '../failures.js';
 import { document, type Item, lost, overRevision, readItem, wholeNumber } from './items.js';
 
@@ -36,4 +37,4 @@ export function createDrains(client: DynamoDBClient, table: string): Drains {
   };
 }
 
-const keyOf = (cluster: string): Item => ({ cluster: { S: cluster }, part: { S: 'drains' } });
+const keyOf = (cluster: string): Item => ({ cluster: { S: drainsKey(cluster) }, part: { S: 'drains' } });

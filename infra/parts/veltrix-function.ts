@@ -8,6 +8,9 @@ import { Construct } from 'constructs';
 import type * as z from 'zod';
 import { bundleFolder, type FunctionFolder } from '../bundle.js';
 
+/** By operator, then by key: as IAM has them. */
+type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 export interface VeltrixFunctionProps<Settings extends z.ZodType> {
   /** Its name in AWS, from core/names.ts. */
   readonly name: string;
@@ -61,7 +64,13 @@ export class VeltrixFunction<Settings extends z.ZodType = z.ZodType> extends Con
   }
 
   /** Lets the function do these things to these resources, and nothing else. */
-  allow(actions: readonly string[], resources: readonly string[]): void {
-    this.lambda.addToRolePolicy(new PolicyStatement({ actions: [...actions], resources: [...resources] }));
+  allow(actions: readonly string[], resources: readonly string[], conditions?: Conditions): void {
+    this.lambda.addToRolePolicy(
+      new PolicyStatement({
+        actions: [...actions],
+        resources: [...resources],
+        ...(conditions && { conditions }),
+      }),
+    );
   }
 }

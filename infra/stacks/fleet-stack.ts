@@ -12,6 +12,7 @@ import {
   loadStream,
   nodesTable,
   recordLoadFunction,
+  turnKey,
 } from '../../core/names.js';
 import type { Application } from '../../core/profiles.js';
 import { recordLoadSettingsSchema } from '../../functions/record-load/settings.js';
@@ -40,7 +41,9 @@ export class FleetStack extends Stack {
     const { functionArn } = new Assignment(this, 'Assignment', { stage });
     const recordLoad = this.recordLoad(stage.name, routedClusters(applications));
     // It takes the turns, and asks for the runs.
-    recordLoad.allow(['dynamodb:UpdateItem'], [tableArn(this, assignmentsTable(stage.name))]);
+    recordLoad.allow(['dynamodb:UpdateItem'], [tableArn(this, assignmentsTable(stage.name))], {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [turnKey('*')] },
+    });
     recordLoad.allow(['lambda:InvokeFunction'], [functionArn]);
   }
 

@@ -188,7 +188,7 @@ describe('the roles of the fleet stack', () => {
         dynamodb:BatchGetItem dynamodb:table/veltrix-main-nodes
         dynamodb:PutItem dynamodb:table/veltrix-main-nodes
         dynamodb:Query dynamodb:table/veltrix-main-nodes
-        dynamodb:UpdateItem dynamodb:table/veltrix-main-assignments
+        dynamodb:UpdateItem dynamodb:table/veltrix-main-assignments if
         lambda:InvokeFunction <AssignmentAssignPartitionsFunction03E7941D.Arn>
         kinesis:DescribeStream kinesis:stream/veltrix-main-load
         kinesis:DescribeStreamSummary kinesis:stream/veltrix-main-load

@@ -50,7 +50,7 @@ describe('drains in DynamoDB', () => {
   it('say whose list something else wrote', async () => {
     const { drains, table } = await made();
     const Item = {
-      cluster: { S: cluster },
+      cluster: { S: `${cluster}#drains` },
       part: { S: 'drains' },
       revision: { N: '1' },
       drains: { S: '[{"node":"n1"}]' },

@@ -112,7 +112,7 @@ describe('turns', () => {
     await expect(nowhere.takeTurn(cluster, turn(1))).rejects.toThrow(
       'could not take the turn of shop/staging: ResourceNotFoundException',
     );
-    const Item = { ...keyOf('due'), dueAtMs: { S: 'soon' } };
+    const Item = { ...keyOf('due'), cluster: { S: `${cluster}#turn` }, dueAtMs: { S: 'soon' } };
     await aws().dynamodb.send(new PutItemCommand({ TableName: table, Item }));
     await expect(assignments.takeTurn(cluster, turn(1))).rejects.toThrow(
       'The turn of shop/staging was stored in another form: dueAtMs',

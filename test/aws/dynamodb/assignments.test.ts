@@ -135,10 +135,10 @@ describe('assignments in DynamoDB', () => {
     );
     await assignments.commit('shop/production', { over: undefined, table: tableOf(1, 'n1') }, now);
     await assignments.commit(cluster, { over: undefined, table: tableOf(1, 'loser') }, now);
-    expect(await partsOf(aws(), table)).toEqual(['due', 'head', 'roster#1#0', 'table#1#0', 'table#1#0']);
+    expect(await partsOf(aws(), table)).toEqual(['head', 'roster#1#0', 'table#1#0', 'table#1#0']);
     for (const number of [2, 3])
       await assignments.commit(cluster, { over: await headOf(made), table: tableOf(number, 'n1') }, now);
-    expect(await partsOf(aws(), table)).toEqual(['due', 'head', 'roster#1#0', 'table#2#0', 'table#3#0']);
+    expect(await partsOf(aws(), table)).toEqual(['head', 'roster#1#0', 'table#2#0', 'table#3#0']);
     expect((await assignments.reader('shop/production').head())?.generation).toBe(1);
     expect(made.unswept).toEqual([]);
   });
