@@ -68,7 +68,8 @@ function renderSummary(measured: readonly Measured[]): string {
   return `${count}. Missed: ${missed.map(({ what }) => what).join('; ')}.`;
 }
 
-function renderTable({ about, columns, rows }: Table): string {
+/** One table, in Markdown. */
+export function renderTable({ about, columns, rows }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   // The first column names what the others say in numbers.
   const alignment = columns.map((_, index) => (index === 0 ? '---' : '---:'));

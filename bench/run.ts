@@ -4,10 +4,11 @@
  */
 
 import { writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { describeMachine, today } from './occasion.js';
 import { type Measured, renderPage, renderSection, type Section } from './report.js';
 import { delivery } from './suites/delivery.js';
 import { firstValue } from './suites/first-value.js';
+import { fold } from './suites/fold.js';
 import { functions } from './suites/functions.js';
 import { guard } from './suites/guard.js';
 import { publish } from './suites/publish.js';
@@ -22,6 +23,7 @@ const suites: Readonly<Record<string, () => Promise<Section>>> = {
   weight,
   firstValue,
   functions,
+  fold,
   guard,
   publish,
   delivery,
@@ -49,14 +51,4 @@ async function run(): Promise<void> {
   }
   if (chosen.length > 0) return;
   await writeFile(page, renderPage(measured, { machine: describeMachine(), date: today() }));
-}
-
-function describeMachine(): string {
-  const [first, ...others] = cpus();
-  const memoryGib = Math.round(totalmem() / 2 ** 30);
-  return `${1 + others.length} cores of ${first?.model ?? 'an unknown processor'}, ${memoryGib} GiB, Node ${process.version}`;
-}
-
-function today(): string {
-  return new Date().toISOString().slice(0, 10);
 }

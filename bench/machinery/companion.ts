@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import type { Program } from './processes.js';
 
 /** A companion that is needed for longer waits for something that does not come. */
-const companionTimeoutMs = 300_000;
+const companionTimeoutMs = 600_000;
 
 export interface Companion {
   /** Lines that have not been taken yet, then those that come. Throws when the program ends by itself. */
