@@ -1,14 +1,13 @@
-/** The assignment and the roster in force, as one look sees them. */
+/** The assignment in force, as one look sees it. */
 
 import type { GrantTable } from '../../core/assignment/table.js';
 import type { AssignmentHead, AssignmentReader } from '../../core/assignment/tables.js';
 import { ServiceUnavailable } from '../../core/errors.js';
-import type { Roster } from '../../core/fleet/roster.js';
 
 /** A head may be replaced while what it names is fetched; every few seconds at most, so a second look finds it. */
 const looksMax = 5;
 
-type Reader = Omit<AssignmentReader, 'close'>;
+type Reader = Pick<AssignmentReader, 'head' | 'table'>;
 
 export interface TableInForce {
   readonly head: AssignmentHead;
@@ -16,25 +15,12 @@ export interface TableInForce {
 }
 
 /** Undefined where nothing was assigned yet. @throws ServiceUnavailable when it cannot be read. */
-export const readTable = (reader: Reader): Promise<TableInForce | undefined> =>
-  read(reader, async (head) => {
-    if (head.generation === 0) return undefined;
-    const table = await reader.table(head);
-    return table === 'superseded' ? table : { head, table };
-  });
-
-/** Undefined where nobody is known yet. @throws ServiceUnavailable when it cannot be read. */
-export const readRoster = (reader: Reader): Promise<Roster | undefined> =>
-  read(reader, async (head) => (head.rosterRevision === 0 ? undefined : reader.roster(head)));
-
-async function read<T>(
-  reader: Reader,
-  fetchNamed: (head: AssignmentHead) => Promise<T | 'superseded' | undefined>,
-): Promise<T | undefined> {
+export async function readTable(reader: Reader): Promise<TableInForce | undefined> {
   for (let looks = 0; looks < looksMax; looks += 1) {
     const head = await reader.head();
-    const found = head && (await fetchNamed(head));
-    if (found !== 'superseded') return found;
+    if (!head || head.generation === 0) return undefined;
+    const table = await reader.table(head);
+    if (table !== 'superseded') return { head, table };
   }
   throw new ServiceUnavailable('The assignment changed again and again while it was read', {
     hint: 'Try again.',
