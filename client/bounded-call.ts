@@ -49,3 +49,41 @@ export function waitFor(
     work.then(end, end);
   });
 }
+
+export interface TimedCall<Result> {
+  readonly clock: NodeClock;
+  readonly timeoutMs: number;
+  readonly call: (signal: AbortSignal) => Result | Promise<Result>;
+  /** What to say when it takes too long. */
+  readonly late: () => unknown;
+}
+
+export type Timed<Result> =
+  | { readonly kind: 'returned'; readonly result: Result }
+  | { readonly kind: 'thrown' | 'late'; readonly error: unknown };
+
+/** Calls user code at once, and resolves with how it ended, or after `timeoutMs`: then its signal aborts, heeded or not. Never rejects. */
+export function timedCall<Result>({
+  clock,
+  timeoutMs,
+  call,
+  late,
+}: TimedCall<Result>): Promise<Timed<Result>> {
+  const controller = new AbortController();
+  return new Promise((resolve) => {
+    const end = (timed: Timed<Result>) => {
+      cancel();
+      resolve(timed);
+    };
+    const cancel = clock.setTimer(() => {
+      end({ kind: 'late', error: late() });
+      controller.abort();
+    }, timeoutMs);
+    // What is thrown before the first promise is like a rejection.
+    const called = async () => call(controller.signal);
+    called().then(
+      (result) => end({ kind: 'returned', result }),
+      (error: unknown) => end({ kind: 'thrown', error }),
+    );
+  });
+}

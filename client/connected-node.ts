@@ -55,7 +55,7 @@ export class ConnectedNode {
   #closing: Promise<void> | undefined;
 
   constructor(deps: ConnectedNodeDeps) {
-    const { application, settings, clock, random } = deps;
+    const { application, settings, clock, random, loopBusyMs } = deps;
     this.#deps = deps;
     this.name = nodeNameOf(settings, deps.hostName);
     this.#cluster = formatCluster({ application: application.name, environment: settings.environment });
@@ -69,6 +69,7 @@ export class ConnectedNode {
       queueMax,
       ledgers: this.profiles.map((profile) => ledgerOf(profile, settings)),
       monotonicMs: () => clock.monotonicMs(),
+      loopBusyMs,
       random,
       log,
     });
@@ -142,7 +143,8 @@ export class ConnectedNode {
 
   #health(): NodeHealth {
     if (this.#stage !== 'running') return this.#stage;
-    return this.profiles.some((profile) => profile.isFailing()) ? 'degraded' : 'ready';
+    const isDegraded = this.#membership.isCutOff() || this.profiles.some((profile) => profile.isFailing());
+    return isDegraded ? 'degraded' : 'ready';
   }
 
   /** Tells those who wait, and reports what others act on: health, versions, refusals. */
@@ -194,7 +196,7 @@ export class ConnectedNode {
   #join(log: SafeLog): Membership {
     const { settings, clock, random, assignments, join } = this.#deps;
     const self = () => selfPeer(this.name, settings, { health: this.#health() });
-    if (!join) return unrouted(self);
+    if (!join) return unrouted(self, clock);
     return join({
       node: this.name,
       incarnation: this.#incarnation,
@@ -206,6 +208,7 @@ export class ConnectedNode {
       log,
       self,
       onLetGo: () => this.#reporter?.changed(),
+      onRead: () => this.#changed(),
     });
   }
 

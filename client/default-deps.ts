@@ -22,6 +22,8 @@ export interface NodeDeps {
   readonly clock: NodeClock;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** For how long this thread's event loop has been busy, since any instant before. Absent: nothing is known of it. */
+  readonly loopBusyMs?: (() => number) | undefined;
   readonly sessions: ConfigurationSessions;
   readonly reports: LoadReports;
   /** Absent: no table is read, as where the application declares no `routing`. */
@@ -40,6 +42,7 @@ export async function defaultDeps(application: Application, settings: Settings):
   return {
     clock: systemClock,
     random: Math.random,
+    loopBusyMs: () => performance.eventLoopUtilization().active,
     sessions: lazySessions(),
     reports: lazyReports(loadStream(stage)),
     assignments:

@@ -65,6 +65,17 @@ export interface ReportState {
   readonly lastError?: string;
 }
 
+/**
+ * Reads of the table of owners. When none has succeeded for as long as a lease (10 seconds), the node is `degraded`: it serves none of
+ * its partitions' exclusive work until one does.
+ */
+export interface RoutingState {
+  /** When the table was last read (milliseconds since the epoch). */
+  readonly readAtMs?: number;
+  /** Why the last read failed; absent once one succeeds. */
+  readonly lastError?: string;
+}
+
 export interface NodeStatus<App extends Application = Application> {
   readonly node: string;
   /** `treasure-hunt/staging`. */
@@ -80,6 +91,8 @@ export interface NodeStatus<App extends Application = Application> {
   readonly shed: number;
   /** Partitions that this node has; absent where the application declares no `routing`, and before the first table was read. */
   readonly partitions?: number;
+  /** How the node gets to know who owns what; absent where the application declares no `routing`. */
+  readonly routing?: RoutingState;
   readonly profiles: { readonly [Name in ProfileName<App>]: ProfileState };
   readonly reports: ReportState;
   /** What is wrong with the files of last good values, if anything. The node goes on without them. */
@@ -129,7 +142,11 @@ export interface Node<App extends Application = Application> {
    * also when this process has just been paused for longer than its lease. Ask again before each piece of work.
    */
   owns(key: string): number | undefined;
-  /** Calls `listener` for each partition that this node begins to serve. @returns a function that ends it. */
+  /**
+   * Calls `listener` for each partition that this node begins to serve, and first, in a microtask, for each that it serves already.
+   * Whoever begins work here should have a listener of `onRevoked` as well: without one, each hand-over takes all of its time.
+   * @returns a function that ends it.
+   */
   onAssigned(listener: (assigned: Assigned) => void): () => void;
   /**
    * Calls `listener` for each partition that was taken from this node, or whose lease ran out. When what it returns has resolved,

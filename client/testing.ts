@@ -13,7 +13,7 @@ import { deepFreeze } from './profiles/deep-freeze.js';
 import { createWorkload, type Workload } from './reports/workload.js';
 import type { Membership } from './routing/membership.js';
 import { selfPeer } from './routing/self-peer.js';
-import { createTestCluster, type TestPeer } from './routing/test-cluster.js';
+import { createTestCluster, stillClock, type TestPeer } from './routing/test-cluster.js';
 import { unrouted } from './routing/unrouted.js';
 import { safeLog } from './safe-log.js';
 
@@ -141,7 +141,7 @@ function testNode({ application, cluster, held, options }: TestNodeParts) {
   const self = () => selfPeer('test', { endpoint: undefined, labels: {}, capacity }, { health });
   const routing = routingSettingsOf(application);
   const routed = routing && createTestCluster({ self, partitions: routing.partitions, log: throwFailure });
-  const membership = routed?.membership ?? unrouted(self);
+  const membership = routed?.membership ?? unrouted(self, stillClock);
   const parts = { ...workload, membership, cluster: formatCluster(cluster), held };
   const handle = createHandle({
     ...workload,

@@ -184,6 +184,8 @@ export class ServiceUnavailable extends VeltrixError {
 export class Overloaded extends VeltrixError {
   override readonly name = 'Overloaded';
   override readonly code = 'VELTRIX_OVERLOADED';
+  /** The node that says so. */
+  readonly node: string;
   /** Milliseconds after which another attempt here is worth it. */
   readonly retryAfterMs: number;
 
@@ -192,14 +194,17 @@ export class Overloaded extends VeltrixError {
       hint: 'Send it to another node (`router.pick()`), or try again after `retryAfterMs`.',
       retryable: true,
     });
+    this.node = node;
     this.retryAfterMs = facts.retryAfterMs;
   }
 }
 
-/** Exclusive work for a partition that this node does not own, or owns no more. Nothing was done. */
+/** Exclusive work for a partition that this node does not own, owns no more, or may not serve now. Nothing was done. */
 export class Misdirected extends VeltrixError {
   override readonly name = 'Misdirected';
   override readonly code = 'VELTRIX_MISDIRECTED';
+  /** The node that says so. */
+  readonly node: string;
   readonly partition: number;
   /** The table by which this node says so: whoever goes by an older one should read again. */
   readonly generation: number;
@@ -207,6 +212,8 @@ export class Misdirected extends VeltrixError {
   readonly epoch: number;
   /** Who owns it by that table; absent where nobody does. */
   readonly owner: string | undefined;
+  /** True where the node's lease has lapsed, since it cannot read who owns what: it serves none of its partitions until it can. */
+  readonly lapsed: boolean;
 
   constructor(
     node: string,
@@ -215,18 +222,37 @@ export class Misdirected extends VeltrixError {
       readonly generation: number;
       readonly epoch: number;
       readonly owner?: string | undefined;
+      readonly lapsed?: boolean;
     },
   ) {
-    const owner = facts.owner === undefined ? 'nobody has it' : `${facts.owner} has it`;
-    super(`${node} does not serve partition ${facts.partition}: ${owner} in generation ${facts.generation}`, {
-      hint: 'Send it to the owner; `router.send` reads the table again and does so once.',
+    super(`${node} does not serve partition ${facts.partition}: ${whyNot(node, facts)}`, {
+      hint: facts.lapsed
+        ? 'Try again in a few seconds; on that node, `status().routing` says why the table cannot be read.'
+        : 'Send it to the owner; `router.send` reads the table again and does so once.',
       retryable: true,
     });
+    this.node = node;
+    this.lapsed = facts.lapsed ?? false;
     this.partition = facts.partition;
     this.generation = facts.generation;
     this.epoch = facts.epoch;
     this.owner = facts.owner;
   }
+}
+
+function whyNot(
+  node: string,
+  {
+    generation,
+    owner,
+    lapsed = false,
+  }: { readonly generation: number; readonly owner?: string | undefined; readonly lapsed?: boolean },
+): string {
+  if (lapsed)
+    return `its lease has lapsed, since it cannot read who owns what (generation ${generation} is the last it knows)`;
+  // Its own by the table: the owner before may still serve it, or this node is letting go of it.
+  if (owner === node) return `it is being handed over in generation ${generation}`;
+  return `${owner ?? 'nobody'} has it in generation ${generation}`;
 }
 
 /** Configuration could not be loaded at start and the policy is to fail. */

@@ -2,6 +2,7 @@
 
 import type { NodeLoad } from '../../control/see/load/facts.js';
 import type { FleetLoad } from '../../control/see/load/load.js';
+import { arePartitionsFew, partitionsPerNodeMin } from '../../core/assignment/settings.js';
 import { renderDrains } from './drain-lines.js';
 import { ago, bar, byWord, compact, count, factLines, table } from './layout.js';
 import type { Paint } from './paint.js';
@@ -62,6 +63,12 @@ function summary(answer: FleetLoad, { paint, columns }: Look): string[] {
       'Table',
       `generation ${generation}, ${ago(writtenAt, askedAt)} · ${count(partitions, 'partition')}${homeless}`,
     ]);
+    const serving = nodes.filter(isServing).length;
+    if (arePartitionsFew(partitions, serving))
+      facts.push([
+        paint.warn('Few'),
+        `${partitions} for ${count(serving, 'node')}: with fewer than ${partitionsPerNodeMin} each, work is not shared evenly`,
+      ]);
     const last = lastMoveAt === undefined ? '' : ` · last ${ago(lastMoveAt, askedAt)}`;
     facts.push([
       'Moves',
@@ -73,6 +80,9 @@ function summary(answer: FleetLoad, { paint, columns }: Look): string[] {
     ...factLines(facts, columns - 2).map((line) => `  ${line}`),
   ];
 }
+
+const isServing = ({ presence, health }: NodeLoad): boolean =>
+  presence === 'live' && (health === 'ready' || health === 'degraded');
 
 function bars({ nodes, spread }: FleetLoad, rows: number, { paint }: Look): string[] {
   const heads = ['NODE', 'LOAD', '', 'QUEUE', 'SHED', 'UNITS/S', 'PARTITIONS', 'STATE'];

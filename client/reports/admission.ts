@@ -56,7 +56,9 @@ export class Admission {
       this.#inFlight += units;
       return undefined;
     }
-    if (this.#waitingUnits + units > this.#queueMax()) throw this.#shed(units);
+    const most = this.#queueMax();
+    // One may wait however large, where there is a line at all: it would never get its turn on a busy node.
+    if (this.#waitingUnits === 0 ? most === 0 : this.#waitingUnits + units > most) throw this.#shed(units);
     return new Promise((begin) => {
       this.#queue.push({ units, begin });
       this.#wait(units);

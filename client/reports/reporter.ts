@@ -14,8 +14,8 @@ import { jitteredMs } from '../profiles/pace.js';
 const pendingReportsMax = 16;
 /** Changes that come together (several profiles, one deployment) make one report. */
 const coalesceMs = 20;
-/** A call that hangs is given up. */
-const putTimeoutMs = 10_000;
+/** A call that hangs is given up after this, and before the next report is due: a node is missed after three reports. */
+const putTimeoutMs = 2_000;
 
 export interface ReporterDeps {
   readonly clock: NodeClock;
@@ -115,8 +115,12 @@ export class Reporter {
     });
   }
 
-  /** Sends what is pending, and what came while it was sent; stops at the first failure until the next report. */
+  /**
+   * Sends what is pending, and what came while it was sent. After a call that hung once more at once, on another connection, as
+   * likely as not; after any other failure with the next report.
+   */
   async #send(): Promise<void> {
+    let isSecond = false;
     do {
       const batch = this.#pending;
       this.#pending = [];
@@ -124,14 +128,17 @@ export class Reporter {
       this.#sent += batch.length - unsent.length;
       this.#lastError = unsent.length > 0 ? (reason ?? 'not taken') : undefined;
       this.#keep([...unsent, ...this.#pending]);
-    } while (this.#lastError === undefined && this.#pending.length > 0 && !this.#ended);
+      const hung = this.#call.signal.aborted;
+      if (unsent.length > 0 && (isSecond || !hung)) return;
+      isSecond = hung;
+    } while (this.#pending.length > 0 && !this.#ended);
   }
 
   #put(batch: readonly NodeReport[]): Promise<PutOutcome> {
     this.#call = new AbortController();
     return boundedCall({
       clock: this.#deps.clock,
-      timeoutMs: putTimeoutMs,
+      timeoutMs: Math.min(putTimeoutMs, this.#deps.intervalMs),
       controller: this.#call,
       call: (signal) => this.#deps.reports.put(batch, signal),
       failed: (reason) => ({ unsent: batch, reason }),

@@ -113,7 +113,7 @@ export class Work {
 
   /** @returns what ends it. Only the first call counts: a thenable may settle twice, or throw after it did. */
   #begin(units: number): (failed: boolean) => void {
-    const { ledgers, monotonicMs } = this.#deps;
+    const { ledgers, meter, monotonicMs } = this.#deps;
     const startedAtMs = monotonicMs();
     // What is in force now: the version may be another one when the work ends.
     const tallies = ledgers.map(({ counters }) => counters.current());
@@ -121,6 +121,7 @@ export class Work {
     this.#inFlight += 1;
     this.#inFlightUnits += units;
     this.#tellMeter(startedAtMs);
+    const begun = meter.begun();
     return (failed) => {
       if (isOver) return;
       isOver = true;
@@ -130,9 +131,10 @@ export class Work {
         if (failed) tally.errors += 1;
         if (endedAtMs - startedAtMs > (ledgers[index]?.slowAfterMs ?? Infinity)) tally.slow += 1;
       }
+      if (failed) meter.failed(units, begun, endedAtMs);
+      else meter.done(units);
       this.#inFlight -= 1;
       this.#inFlightUnits -= units;
-      this.#deps.meter.done(units);
       this.#tellMeter(endedAtMs);
       if (this.#isIdle()) for (const resolve of this.#idle.splice(0)) resolve();
     };

@@ -11,6 +11,8 @@ export interface WorkloadDeps {
   readonly queueMax: number | undefined;
   readonly ledgers: readonly Ledger[];
   readonly monotonicMs: () => number;
+  /** For how long the event loop has been busy, since any instant before. Absent: nothing is known of it. */
+  readonly loopBusyMs?: (() => number) | undefined;
   readonly random: () => number;
   readonly log: SafeLog;
 }
@@ -22,7 +24,7 @@ export interface Workload {
 }
 
 export function createWorkload(deps: WorkloadDeps): Workload {
-  const meter = new LoadMeter(deps.capacity, deps.monotonicMs);
+  const meter = new LoadMeter(deps);
   const work = new Work({ ...deps, meter });
   const admission = new Admission({
     ...deps,

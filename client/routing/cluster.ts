@@ -2,7 +2,14 @@
 
 import type { Slot } from '../../core/assignment/table.js';
 import type { Roster } from '../../core/fleet/roster.js';
-import { createRoutes, nodeFor, ownerFor, type Routes } from '../../core/routing/node-for.js';
+import {
+  createRoutes,
+  nextOwnerFor,
+  nodeFor,
+  ownerFor,
+  ownerToTryFor,
+  type Routes,
+} from '../../core/routing/node-for.js';
 import { partitionOf } from '../../core/routing/partitions.js';
 import { createPicking, type Picking, pick } from '../../core/routing/pick.js';
 import {
@@ -28,6 +35,13 @@ export interface ClusterDeps {
   readonly monotonicMs: () => number;
   readonly random: () => number;
   readonly log: SafeLog;
+}
+
+/** An owner that is not asked. */
+export interface AsideOwner {
+  readonly node: string;
+  /** Until it is tried again. */
+  readonly forMs: number;
 }
 
 export class Cluster {
@@ -98,6 +112,20 @@ export class Cluster {
     return this.#peers[ownerFor(routes, this.partitionOf(key), this.#nowMs())];
   }
 
+  /** For exclusive work: also an owner that is aside, unless it refused the connection. */
+  ownerToTry(key: string): Peer | undefined {
+    const routes = this.#routes;
+    return routes && this.#peers[ownerToTryFor(routes, this.partitionOf(key), this.#nowMs())];
+  }
+
+  /** The owner that is tried again first; undefined where the key has none. */
+  asideOwnerOf(key: string): AsideOwner | undefined {
+    const index = this.#routes ? nextOwnerFor(this.#routes, this.partitionOf(key)) : -1;
+    const peer = this.#peers[index];
+    const forMs = (this.#standing.probeAtMs[index] ?? 0) - this.#deps.monotonicMs();
+    return peer && { node: peer.node, forMs };
+  }
+
   pick(): Peer | undefined {
     const routes = this.#routes;
     return routes && this.#peers[pick(routes.picking, this.#nowMs())];
@@ -142,6 +170,7 @@ export class Cluster {
     for (const [index, { node }] of nodes.entries()) {
       if (before.get(node)?.incarnation === this.#known.get(node)?.incarnation) continue;
       standing.failures[index] = 0;
+      standing.refusals[index] = 0;
       standing.probeAtMs[index] = 0;
     }
     return standing;

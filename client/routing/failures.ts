@@ -29,11 +29,21 @@ const [misdirectedStatus, unavailableStatus, tooManyStatus] = [421, 503, 429];
 
 /** What something that was thrown says. An error of the work itself is an answer: the node did what it was asked. */
 export function verdictOfError(error: unknown): Verdict {
-  if (isVeltrixError(error)) {
-    if (error.code === 'VELTRIX_OVERLOADED') return 'shed';
-    if (error.code === 'VELTRIX_MISDIRECTED') return 'misdirected';
-  }
-  return verdictOfConnection(error) ?? verdictOfAnswer(error);
+  return verdictOfRefusal(error) ?? verdictOfConnection(error) ?? verdictOfAnswer(error);
+}
+
+/**
+ * What something says that was thrown where this node did the work itself: only what its own `serve` turned away was not begun. A
+ * connection that was refused there is one to a database, say, in the middle of the work.
+ */
+export function verdictOfOwnError(error: unknown, self: string): Verdict {
+  return asRecord(error)?.['node'] === self ? (verdictOfRefusal(error) ?? 'answered') : 'answered';
+}
+
+function verdictOfRefusal(error: unknown): Verdict | undefined {
+  if (!isVeltrixError(error)) return undefined;
+  if (error.code === 'VELTRIX_OVERLOADED') return 'shed';
+  return error.code === 'VELTRIX_MISDIRECTED' ? 'misdirected' : undefined;
 }
 
 /** What an answer says: a response as `fetch` gives it, or an error that carries a status. */

@@ -5,7 +5,9 @@
 
 import type { GrantTable, Life } from '../../core/assignment/table.js';
 import type { Claim } from '../../core/ownership/claims.js';
+import { isSameLife } from '../../core/ownership/grants.js';
 import {
+  admitsUntilMs,
   claimOf,
   createOwnership,
   dueAtMs,
@@ -23,6 +25,9 @@ import { Tenure } from './tenure.js';
 
 /** More than these taken at once run to the end of their time, one step for all: to end each by itself takes a step each. */
 const endedEachMax = 1_024;
+
+/** A lease that ran out for a moment is no reason to give work to others. */
+const claimsLapsedForMs = 15_000;
 
 export interface HoldingsDeps {
   readonly self: Life;
@@ -44,6 +49,8 @@ export class Holdings {
   readonly #tenures = new Map<number, Tenure>();
   readonly #events: Untimed<OwnershipEvent>[] = [];
   #ownership: Ownership;
+  /** What reports say; undefined: to be said anew. */
+  #claim: Claim | undefined;
   #isAsked = false;
   #isTaking = false;
   #cancel: () => void = () => undefined;
@@ -53,6 +60,12 @@ export class Holdings {
     this.#ownership = createOwnership(deps.self);
     this.#assigned = createListeners<Assigned>('a listener of onAssigned', deps.log);
     this.#revoked = createListeners<Revoked>('a listener of onRevoked', deps.log);
+  }
+
+  /** True where it has read a table, and too long ago to serve anything by it. */
+  get hasLapsed(): boolean {
+    const { generation } = this.#ownership;
+    return generation > 0 && this.#deps.clock.monotonicMs() >= admitsUntilMs(this.#ownership);
   }
 
   /** Of the table that it goes by; 0 before the first. */
@@ -67,10 +80,22 @@ export class Holdings {
     return count;
   }
 
-  /** What the next report says. Time passes first: a process that was paused says nothing of before. */
-  claim(): Claim {
+  /**
+   * What the next report says. Time passes first: a process that was paused says nothing of before. What it said stays true, and it
+   * says more only when somebody may wait for that: else every generation would be news of every node, and a write of each record.
+   * Nothing, where it serves nothing since its lease ran out long ago: then others get what it has.
+   */
+  claim(): Claim | undefined {
     this.#take({ kind: 'tick' });
-    return claimOf(this.#ownership);
+    if (this.#hasLongLapsed()) return undefined;
+    this.#claim ??= claimOf(this.#ownership);
+    return this.#claim;
+  }
+
+  /** Its last word, that it lets go for good, is said in any case. */
+  #hasLongLapsed(): boolean {
+    const untilMs = admitsUntilMs(this.#ownership) + claimsLapsedForMs;
+    return this.#ownership.phase !== 'stopped' && this.#deps.clock.monotonicMs() >= untilMs;
   }
 
   /** For user code, which may work on under the answer where `serve` does not see it. */
@@ -114,11 +139,19 @@ export class Holdings {
   }
 
   onAssigned(listener: (assigned: Assigned) => void): () => void {
-    return this.#assigned.add(listener);
+    // What it does under an epoch is not seen here either.
+    this.#isAsked = true;
+    return this.#assigned.add(listener, this.#served([...this.#tenures.values()]));
   }
 
   onRevoked(listener: (revoked: Revoked) => void | Promise<void>): () => void {
     return this.#revoked.add(listener);
+  }
+
+  /** Those of the tenures that still last, as they are asked for. */
+  *#served(tenures: readonly Tenure[]): Iterable<Assigned> {
+    for (const { partition, epoch } of tenures)
+      if (this.epochOf(partition) === epoch) yield { partition, epoch };
   }
 
   /** A listener may bring about the next event: it is taken when all have been told of this one. */
@@ -133,9 +166,14 @@ export class Holdings {
 
   #step(event: Untimed<OwnershipEvent>): void {
     const nowMs = this.#deps.clock.monotonicMs();
-    const before = this.#ownership.holdings;
+    const { holdings: before, generation } = this.#ownership;
+    const hadLapsed = this.hasLapsed;
     const { ownership, notices } = step(this.#ownership, { ...event, nowMs });
     this.#ownership = ownership;
+    const isNewer = event.kind === 'read' && ownership.generation > generation;
+    if (!isSame(before, ownership.holdings) || event.kind === 'stop') this.#claim = undefined;
+    if (hadLapsed && !this.hasLapsed) this.#claim = undefined;
+    if (isNewer && isAwaited(this.#deps.self, event.table)) this.#claim = undefined;
     for (const notice of notices) this.#tell(notice, nowMs);
     this.#wake(nowMs);
     if ([...before.keys()].some((partition) => !ownership.holdings.has(partition))) this.#deps.onLetGo();
@@ -167,7 +205,7 @@ export class Holdings {
   }
 
   /**
-   * The partition may go to its next owner before the time is over. Not where user code asked for epochs and has no listener:
+   * The partition may go to its next owner before the time is over. Not where user code got to know epochs and has no listener:
    * then nobody knows what it still does.
    */
   #finish(tenure: Tenure): void {
@@ -187,3 +225,11 @@ export class Holdings {
         : this.#deps.clock.setTimer(() => this.#take({ kind: 'tick' }), dueMs - nowMs);
   }
 }
+
+/** The fold keeps a holding that did not change as it is. */
+const isSame = (before: Ownership['holdings'], after: Ownership['holdings']): boolean =>
+  before.size === after.size && [...after].every(([partition, holding]) => before.get(partition) === holding);
+
+/** Somebody begins when this life has said that it let go: also of what it was granted and never knew. */
+const isAwaited = (self: Life, { slots }: GrantTable): boolean =>
+  slots.some(({ waitsFor }) => waitsFor.some((life) => isSameLife(life, self)));

@@ -3,6 +3,7 @@
 import { addWork, createWorkMeter, type WorkMeter, workOf } from '../../core/assignment/estimates.js';
 import {
   type HotKey,
+  ratesMax,
   reportedKeyMaxChars,
   reportedKeysMax,
   reportedPartitionsMax,
@@ -78,4 +79,5 @@ function busiest(perSecond: readonly (number | undefined)[]): [partition: number
   return brought.sort((a, b) => b[1] - a[1]).slice(0, reportedPartitionsMax);
 }
 
-const rounded = (value: number): number => Number(value.toPrecision(significantDigits));
+/** As a report holds it. */
+const rounded = (value: number): number => Math.min(ratesMax, Number(value.toPrecision(significantDigits)));

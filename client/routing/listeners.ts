@@ -4,8 +4,11 @@ import type { SafeLog } from '../safe-log.js';
 
 export interface Listeners<Event> {
   readonly size: number;
-  /** @returns a function that ends it. */
-  add(listener: (event: Event) => unknown): () => void;
+  /**
+   * @param known what the listener is told first, in a microtask: taken one by one, so that each is still so when it is told.
+   * @returns a function that ends it.
+   */
+  add(listener: (event: Event) => unknown, known?: Iterable<Event>): () => void;
   /** Calls all, each at once. Resolves when all that they began has ended. Never rejects. */
   tell(event: Event): Promise<void>;
 }
@@ -23,9 +26,12 @@ export function createListeners<Event>(what: string, log: SafeLog): Listeners<Ev
     get size() {
       return listeners.size;
     },
-    add: (listener) => {
+    add: (listener, known = []) => {
       const key = Symbol(what);
       listeners.set(key, listener);
+      queueMicrotask(() => {
+        for (const event of known) if (listeners.has(key)) void call(listener, event);
+      });
       return () => void listeners.delete(key);
     },
     tell: async (event) => {

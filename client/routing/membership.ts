@@ -33,8 +33,10 @@ export interface Membership {
   demand(task: KeyedTask): void;
   /** The same when the work begins. */
   admit(task: KeyedTask): Admitted;
-  /** How many partitions it has; absent before the first table. */
-  status(): Pick<NodeStatus, 'partitions'>;
+  /** True where who owns what could not be read for as long as a lease: it serves none of its partitions. */
+  isCutOff(): boolean;
+  /** How many partitions it has, absent before the first table; and how it gets to know. */
+  status(): Pick<NodeStatus, 'partitions' | 'routing'>;
   /** What the next report says of it. */
   report(): Pick<NodeReport, 'ownership' | 'work' | 'hotKeys' | 'misdirected'>;
   /** Begins no more partitions; resolves when it has none any more, or nobody else could take them. */

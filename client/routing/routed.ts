@@ -29,6 +29,8 @@ export interface RoutedDeps {
   readonly self: () => Peer;
   /** Others wait for what the next report says. */
   readonly onLetGo: () => void;
+  /** A read of the table failed, or succeeded again: `isCutOff` may have changed. */
+  readonly onRead: () => void;
 }
 
 /** How a node of the application takes part; undefined where it declares no routing. */
@@ -109,15 +111,22 @@ export class Routed implements Membership {
     return epoch === undefined ? free : { ...free, epoch };
   }
 
+  isCutOff(): boolean {
+    return this.#keeper?.isCutOff() ?? false;
+  }
+
   status(): ReturnType<Membership['status']> {
     const { generation, count } = this.holdings;
-    return generation > 0 ? { partitions: count } : {};
+    return {
+      ...(generation > 0 && { partitions: count }),
+      ...(this.#keeper && { routing: this.#keeper.state() }),
+    };
   }
 
   report(): ReturnType<Membership['report']> {
-    const { generation } = this.holdings;
+    const ownership = this.holdings.generation > 0 ? this.holdings.claim() : undefined;
     return {
-      ...(generation > 0 && { ownership: this.holdings.claim() }),
+      ...(ownership && { ownership }),
       ...this.#work.report((key) => this.cluster.partitionOf(key)),
       ...(this.#misdirected > 0 && { misdirected: this.#misdirected }),
     };
@@ -168,17 +177,22 @@ export class Routed implements Membership {
   #misdirect(partition: number): Misdirected {
     const { epoch = 0, owners = [] } = this.cluster.slotOf(partition) ?? {};
     const { generation } = this.holdings;
-    return new Misdirected(this.#deps.node, { partition, generation, epoch, owner: owners[0] });
+    const { node } = this.#deps;
+    const lapsed = owners.includes(node) && this.holdings.hasLapsed;
+    // Of several, one that may do it.
+    const owner = owners.find((each) => each !== node) ?? owners[0];
+    return new Misdirected(node, { partition, generation, epoch, owner, lapsed });
   }
 
   #makeKeeper(): TableKeeper | undefined {
-    const { reader, clock, random, log } = this.#deps;
+    const { reader, clock, random, log, onRead } = this.#deps;
     if (!reader) return undefined;
     return new TableKeeper({
       reader,
       clock,
       random,
       log,
+      onRead,
       onConfirmed: (read) => this.holdings.confirmed(read),
       onTable: (read) => {
         this.cluster.takeTable(read.table);

@@ -79,13 +79,14 @@ export interface Router {
    * request; for this one (`peer.self`) it does the work. Where nobody is known, this node does it.
    *
    * A node that refused the connection, timed out, broke off or shed the work (`Overloaded`, or an answer of 503 or 429 with
-   * Retry-After) is left aside. The work is tried on another where nothing was done, or where it is `safe`: twice at most, and
+   * Retry-After) is left aside; exclusive work goes to it all the same, unless it refused the connection. The work is tried on another where nothing was done, or where it is `safe`: twice at most, and
    * only within a budget of one retry for ten requests, so that retries cannot double the load of a fleet that fails. On
    * `Misdirected`, or an answer of 421, the table is read again, and the work goes to the owner by the newer one, once.
-   * Answers are errors that have a `status`, and also responses as `fetch` gives them.
+   * Answers are errors that have a `status`, and also responses as `fetch` gives them. Where this node does the work itself, only what
+   * its own `serve` turned away was not begun; all else is an answer, whatever the work met elsewhere.
    * @throws what the last attempt threw.
    * @throws ServiceUnavailable when the last attempt took longer than `timeoutMs`, or when no node takes work: for exclusive work,
-   * while nobody owns its partition.
+   * while nobody owns its partition, or its owner is aside after it refused a connection.
    */
   send<Result>(
     work: (peer: Peer, signal: AbortSignal) => Result | Promise<Result>,

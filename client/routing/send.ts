@@ -3,11 +3,12 @@
 import { ServiceUnavailable, UsageError } from '../../core/errors.js';
 import { earnRetry, fullRetryBudget, type RetryBudget, spendRetry } from '../../core/routing/retry-budget.js';
 import type { NodeClock } from '../clock.js';
-import type { Cluster } from './cluster.js';
-import { type Verdict, verdictOfAnswer, verdictOfError } from './failures.js';
+import { type Attempt, attempt } from './attempt.js';
+import type { AsideOwner, Cluster } from './cluster.js';
+import type { Verdict } from './failures.js';
 import type { Peer, SendOptions } from './router.js';
+import type { Work } from './timed-work.js';
 
-const defaultTimeoutMs = 10_000;
 /** A request that failed on three nodes is likely the request's fault, or everybody's. */
 const attemptsMax = 3;
 
@@ -20,18 +21,6 @@ export interface SenderDeps {
   readonly refresh: () => Promise<void>;
 }
 
-type Call<Result> = (peer: Peer, signal: AbortSignal) => Result | Promise<Result>;
-
-/** How an attempt ended. */
-interface Attempt<Result> {
-  readonly peer: Peer;
-  readonly verdict: Verdict;
-  /** Returns what the attempt returned, or throws what it threw. */
-  readonly settle: () => Result;
-  /** Lets go of an answer that nobody will read. */
-  readonly discard: () => void;
-}
-
 export class Sender {
   readonly #deps: SenderDeps;
   #budget: RetryBudget = fullRetryBudget;
@@ -40,7 +29,7 @@ export class Sender {
     this.#deps = deps;
   }
 
-  async send<Result>(call: Call<Result>, options: SendOptions = {}): Promise<Result> {
+  async send<Result>(call: Work<Result>['call'], options: SendOptions = {}): Promise<Result> {
     this.#budget = earnRetry(this.#budget);
     let hasFollowed = false;
     let last: Attempt<Result> | undefined;
@@ -57,14 +46,16 @@ export class Sender {
       } else if (attempts + 1 >= attemptsMax || !this.#mayRetry(last.verdict, options)) break;
     }
     if (last) return last.settle();
-    throw unavailable(options);
+    throw this.#unavailable(options);
   }
 
   #choose({ key, exclusive = false }: SendOptions, last: Attempt<unknown> | undefined): Peer | undefined {
     const { cluster, self } = this.#deps;
     if (exclusive) {
       if (key === undefined) throw keyMissing();
-      return cluster.ownerOf(key);
+      const owner = cluster.ownerToTry(key);
+      // Just after it failed, the same node again would fail again.
+      return owner?.node === last?.peer.node ? undefined : owner;
     }
     if (cluster.isEmpty) return last ? undefined : self();
     return key === undefined ? cluster.pick() : cluster.nodeFor(key);
@@ -86,81 +77,44 @@ export class Sender {
   }
 
   async #attempt<Result>(
-    call: Call<Result>,
+    call: Work<Result>['call'],
     peer: Peer,
-    { timeoutMs = defaultTimeoutMs }: SendOptions,
+    { timeoutMs }: SendOptions,
   ): Promise<Attempt<Result>> {
-    const ended = this.#deps.cluster.begin(peer);
-    const attempt = await this.#timed(call, peer, timeoutMs);
-    ended(attempt.verdict === 'misdirected' ? 'answered' : attempt.verdict);
-    return attempt;
+    const { clock, cluster } = this.#deps;
+    const end = cluster.begin(peer);
+    const ended = await attempt({ clock, call, peer, ...(timeoutMs !== undefined && { timeoutMs }) });
+    end(ended.verdict === 'misdirected' ? 'answered' : ended.verdict);
+    return ended;
   }
 
-  /** Never rejects. Work that does not heed its signal is left alone. */
-  #timed<Result>(call: Call<Result>, peer: Peer, timeoutMs: number): Promise<Attempt<Result>> {
-    const controller = new AbortController();
-    return new Promise((resolve) => {
-      const end = (attempt: Attempt<Result>) => {
-        cancel();
-        resolve(attempt);
-      };
-      const cancel = this.#deps.clock.setTimer(() => {
-        end(thrown(peer, 'timed-out', late(peer, timeoutMs)));
-        controller.abort();
-      }, timeoutMs);
-      invoke(call, peer, controller.signal).then(
-        (result) => end(returned(peer, result)),
-        (error: unknown) => end(thrown(peer, verdictOfError(error), error)),
-      );
-    });
+  /** Why nobody was asked. */
+  #unavailable({ key, exclusive = false }: SendOptions): ServiceUnavailable {
+    if (!exclusive || key === undefined) return nobodyTakesWork();
+    const aside = this.#deps.cluster.asideOwnerOf(key);
+    return aside ? ownerAside(aside) : nobodyServes(key);
   }
 }
 
-/** What is thrown before the first promise is like a rejection. */
-const invoke = async <Result>(call: Call<Result>, peer: Peer, signal: AbortSignal): Promise<Result> =>
-  call(peer, signal);
-
-const returned = <Result>(peer: Peer, result: Result): Attempt<Result> => ({
-  peer,
-  verdict: isResponse(result) ? verdictOfAnswer(result) : 'answered',
-  settle: () => result,
-  discard: () => discard(result),
-});
-
-const thrown = (peer: Peer, verdict: Verdict, error: unknown): Attempt<never> => ({
-  peer,
-  verdict,
-  settle: () => {
-    throw error;
-  },
-  discard: () => undefined,
-});
-
-/** As `fetch` gives it: a service's own value that has a status is none. */
-const isResponse = (result: unknown): result is Response =>
-  typeof Response === 'function' && result instanceof Response;
-
-/** A body that is not read holds its connection. */
-function discard(result: unknown): void {
-  if (isResponse(result)) void result.body?.cancel().catch(() => undefined);
-}
-
-const late = (peer: Peer, timeoutMs: number): ServiceUnavailable =>
-  new ServiceUnavailable(`${peer.node} did not answer within ${timeoutMs / 1000} seconds`, {
-    hint: 'Nobody knows whether it did the work: try again only what may be done twice.',
+const nobodyTakesWork = (): ServiceUnavailable =>
+  new ServiceUnavailable('no node takes work now', {
+    hint: 'All that are known have failed or shed: try again in a second.',
     retryable: true,
   });
 
-const unavailable = ({ key, exclusive = false }: SendOptions): ServiceUnavailable =>
-  exclusive
-    ? new ServiceUnavailable(`nobody serves "${key}" now`, {
-        hint: 'Its partition is on its way to another node: try again in a few seconds.',
-        retryable: true,
-      })
-    : new ServiceUnavailable('no node takes work now', {
-        hint: 'All that are known have failed or shed: try again in a second.',
-        retryable: true,
-      });
+const nobodyServes = (key: string): ServiceUnavailable =>
+  new ServiceUnavailable(`nobody serves "${key}" now`, {
+    hint: 'Its partition is on its way to another node: try again in a few seconds.',
+    retryable: true,
+  });
+
+const ownerAside = ({ node, forMs }: AsideOwner): ServiceUnavailable => {
+  const when = forMs > 0 ? `tried again in ${Math.ceil(forMs / 100) / 10} seconds` : 'being tried now';
+  return new ServiceUnavailable(`its owner ${node} was left aside after it refused a connection, ${when}`, {
+    hint: 'Nobody else may do it: try again then. A node that is gone loses its partitions within seconds.',
+    retryable: true,
+  });
+};
 
 const keyMissing = (): UsageError =>
   new UsageError('router.send: exclusive work needs a key', {

@@ -6,9 +6,10 @@
 import type { GrantTable } from '../../core/assignment/table.js';
 import type { AssignmentHead, AssignmentReader } from '../../core/assignment/tables.js';
 import type { Roster } from '../../core/fleet/roster.js';
-import { readIntervalMs } from '../../core/ownership/lease.js';
+import { leaseMs, readIntervalMs } from '../../core/ownership/lease.js';
 import { boundedCall } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
+import type { RoutingState } from '../node.js';
 import { jitteredMs } from '../profiles/pace.js';
 import type { SafeLog } from '../safe-log.js';
 
@@ -33,6 +34,8 @@ export interface KeeperDeps {
   /** The same, with a table that is newer than all before. */
   readonly onTable: (read: { readonly startedMs: number; readonly table: GrantTable }) => void;
   readonly onRoster: (roster: Roster) => void;
+  /** A read failed, or succeeded after one that did not. */
+  readonly onRead: () => void;
 }
 
 type Outcome = 'done' | 'superseded' | { readonly failed: string };
@@ -41,8 +44,11 @@ export class TableKeeper {
   readonly #deps: KeeperDeps;
   #revision = 0;
   #generation = 0;
-  #rosterRevision = 0;
+  #rosterKey: string | undefined;
   #failures = 0;
+  #state: RoutingState = {};
+  /** When the last read that succeeded started; the beginning, while there is none. */
+  #freshMs: number;
   #ended = false;
   #call = new AbortController();
   #isReading = false;
@@ -53,6 +59,16 @@ export class TableKeeper {
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
+    this.#freshMs = deps.clock.monotonicMs();
+  }
+
+  /** True where no read has succeeded for as long as a lease. */
+  isCutOff(): boolean {
+    return this.#deps.clock.monotonicMs() - this.#freshMs >= leaseMs;
+  }
+
+  state(): RoutingState {
+    return this.#state;
   }
 
   /** Reads now, and goes on. */
@@ -98,7 +114,7 @@ export class TableKeeper {
     for (let attempt = 0; outcome === 'superseded' && attempt < attemptsMax; attempt += 1)
       outcome = await this.#bounded((signal) => this.#readOnce(signal));
     if (this.#ended) return;
-    if (outcome === 'done') this.#failures = 0;
+    if (outcome === 'done') this.#succeeded();
     else this.#failed(outcome === 'superseded' ? 'newer ones are written all the time' : outcome.failed);
   }
 
@@ -108,12 +124,19 @@ export class TableKeeper {
     const startedMs = clock.monotonicMs();
     const head = await reader.head(signal);
     if (signal.aborted) return 'done';
-    if ((head?.revision ?? 0) < this.#revision)
-      return { failed: 'an older one is in force than was read before' };
+    if (this.#isOlder(head)) return { failed: 'an older one is in force than was read before' };
     if (!head) return 'done';
     const outcome = await this.#takeTable(head, startedMs, signal);
-    if (outcome !== 'done' || head.rosterRevision <= this.#rosterRevision) return outcome;
-    return this.#takeRoster(head, signal);
+    // What a newer head names is in force, whatever its number: a table that was made anew counts its rosters anew.
+    if (outcome !== 'done' || signal.aborted || head.rosterKey === this.#rosterKey) return outcome;
+    return head.rosterKey === undefined ? outcome : this.#takeRoster(head, signal);
+  }
+
+  /** The generation first: where the head was lost, the next one jumps ahead in generations and counts its revisions anew. */
+  #isOlder(head: AssignmentHead | undefined): boolean {
+    const { generation, revision } = head ?? { generation: 0, revision: 0 };
+    if (generation !== this.#generation) return generation < this.#generation;
+    return revision < this.#revision;
   }
 
   async #takeTable(head: AssignmentHead, startedMs: number, signal: AbortSignal): Promise<Outcome> {
@@ -128,14 +151,14 @@ export class TableKeeper {
       return 'done';
     }
     this.#revision = head.revision;
-    if (head.generation === this.#generation) onConfirmed({ startedMs, generation: head.generation });
+    onConfirmed({ startedMs, generation: head.generation });
     return 'done';
   }
 
   async #takeRoster(head: AssignmentHead, signal: AbortSignal): Promise<Outcome> {
     const roster = await this.#deps.reader.roster(head, signal);
     if (signal.aborted || roster === 'superseded') return roster === 'superseded' ? roster : 'done';
-    this.#rosterRevision = roster.revision;
+    this.#rosterKey = head.rosterKey;
     this.#deps.onRoster(roster);
     return 'done';
   }
@@ -156,6 +179,16 @@ export class TableKeeper {
   #failed(reason: string): void {
     this.#failures += 1;
     if (this.#failures === 1) this.#deps.log('warn', 'the assignment could not be read', { reason });
+    this.#state = { ...this.#state, lastError: reason };
+    this.#deps.onRead();
+  }
+
+  #succeeded(): void {
+    const hadFailed = this.#failures > 0;
+    this.#failures = 0;
+    this.#freshMs = this.#startedMs;
+    this.#state = { readAtMs: this.#deps.clock.now() };
+    if (hadFailed) this.#deps.onRead();
   }
 
   #gapMs(): number {

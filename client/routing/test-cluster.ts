@@ -33,7 +33,7 @@ export interface TestClusterDeps {
   readonly log: SafeLog;
 }
 
-const stillClock: NodeClock = {
+export const stillClock: NodeClock = {
   now: () => epochMs(0),
   monotonicMs: () => 0,
   setTimer: () => () => undefined,
@@ -54,6 +54,7 @@ export function createTestCluster({ self, partitions, log }: TestClusterDeps): T
     log,
     self,
     onLetGo: () => undefined,
+    onRead: () => undefined,
   });
   let table: GrantTable = { generation: 1, slots: Array.from({ length: partitions }, () => grant(node, 1)) };
   let revision = 0;

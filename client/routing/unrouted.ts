@@ -1,16 +1,18 @@
 /** What a node has that knows of no other: its application declares no `routing`. */
 
 import { UsageError } from '../../core/errors.js';
+import type { NodeClock } from '../clock.js';
 import type { KeyedTask, Membership } from './membership.js';
 import type { Peer, Router } from './router.js';
+import { timedWork } from './timed-work.js';
 
 const off = (): undefined => undefined;
 const never = (): (() => void) => off;
 
 /** @param self this node as it is now, which does what is sent. */
-export function unrouted(self: () => Peer): Membership {
+export function unrouted(self: () => Peer, clock: NodeClock): Membership {
   return {
-    router: Object.freeze(unroutedRouter(self)),
+    router: Object.freeze(unroutedRouter(self, clock)),
     start: off,
     owns: () => undefined,
     onAssigned: never,
@@ -22,6 +24,7 @@ export function unrouted(self: () => Peer): Membership {
       refuseExclusive(task);
       return { signal: new AbortController().signal, end: off };
     },
+    isCutOff: () => false,
     status: () => ({}),
     report: () => ({}),
     drain: async () => undefined,
@@ -30,7 +33,7 @@ export function unrouted(self: () => Peer): Membership {
   };
 }
 
-function unroutedRouter(self: () => Peer): Router {
+function unroutedRouter(self: () => Peer, clock: NodeClock): Router {
   return {
     nodes: () => [],
     onChange: never,
@@ -38,9 +41,12 @@ function unroutedRouter(self: () => Peer): Router {
     ownerOf: off,
     pick: off,
     begin: never,
-    send: async (work, { exclusive = false } = {}) => {
+    send: async (call, { exclusive = false, timeoutMs } = {}) => {
       refuseExclusive({ exclusive });
-      return work(self(), new AbortController().signal);
+      const timed = timeoutMs === undefined ? {} : { timeoutMs };
+      const ended = await timedWork({ clock, call, peer: self(), ...timed });
+      if (ended.kind === 'returned') return ended.result;
+      throw ended.error;
     },
   };
 }

@@ -9,10 +9,10 @@ import type { Cloud } from '../cloud.js';
 import { explainFailure } from '../failures.js';
 
 export interface BalancerView {
-  /** As of the last look that saw something; empty before it. */
+  /** As of the last look that saw something, with the drains of the last that could be made; empty before it. */
   readonly answers: Answers;
   /**
-   * Looks again. @returns why the answers stay as they were, for people; undefined when they are new. Never rejects for what
+   * Looks again. @returns why the answers stay as they were, drains apart, for people; undefined when they are new. Never rejects for what
    * cannot be read.
    */
   look(): Promise<string | undefined>;
@@ -38,9 +38,8 @@ export function createBalancerView(cloud: Watched, address: ClusterAddress): Bal
         const standing = list.drains.filter((drain) => isInForce(drain, now));
         const drained = new Set(standing.map(({ node }) => node));
         const judged = nextAnswers(answers, { records, drained, now });
-        if (judged.kind === 'suspect') return suspicion(cluster, judged);
         answers = judged.answers;
-        return undefined;
+        return judged.kind === 'suspect' ? suspicion(cluster, judged) : undefined;
       } catch (error) {
         const failure = explainFailure(error);
         if (!isVeltrixError(failure) || failure.code !== 'VELTRIX_SERVICE_UNAVAILABLE') throw error;

@@ -3,6 +3,7 @@
  * incremental; the same input gives the same answer, in whatever order nodes are named.
  */
 
+import { isPanic } from '../fleet/panic.js';
 import { balance } from './balance.js';
 import { type Board, createBoard, ownersAt, ownersCount, placeAt, reasonAt } from './board.js';
 import { type AssignmentInput, candidatesOf, suspectsOf } from './facts.js';
@@ -35,8 +36,8 @@ export function assign(input: AssignmentInput): Assigned {
 }
 
 function panicOf(input: AssignmentInput): Concern | undefined {
-  const { suspects, owners } = suspectsOf(input);
-  return suspects > input.settings.panicShare * owners ? { kind: 'panic', suspects, owners } : undefined;
+  const found = suspectsOf(input);
+  return isPanic(found, input.settings.panicShare) ? { kind: 'panic', ...found } : undefined;
 }
 
 function conclude(board: Board): Assigned {

@@ -1,6 +1,7 @@
 /** What the assigner knows of the fleet, and what it makes of it: who may own work, how much, and whose numbers count. */
 
 import type { NodeHealth } from '../fleet/node-reports.js';
+import type { Suspects } from '../fleet/panic.js';
 import type { EpochMs } from '../time.js';
 import type { AssignmentSettings } from './settings.js';
 import type { Assignment } from './table.js';
@@ -54,14 +55,7 @@ export interface Candidate {
 /** What a node just begun may take at least: something has to warm it up. */
 const leastRamp = 0.1;
 /** Healths of nodes that may own partitions. */
-const serving: ReadonlySet<NodeFacts['health']> = new Set(['ready', 'degraded']);
-/** Healths that may be the measurement's fault. The others are a node's own decision. */
-const suspicious: ReadonlySet<NodeFacts['health'] | undefined> = new Set([
-  undefined,
-  'silent',
-  'starting',
-  'degraded',
-]);
+export const serving: ReadonlySet<NodeFacts['health']> = new Set(['ready', 'degraded']);
 
 /** Those that may own partitions, by name. */
 export function candidatesOf({ nodes, settings, nowMs }: AssignmentInput): Candidate[] {
@@ -90,14 +84,16 @@ function numbersOf(facts: NodeFacts, settings: AssignmentSettings, nowMs: EpochM
   return nowMs - facts.sinceMs < settings.blackoutMs ? 'young' : 'fresh';
 }
 
-/** How many of the present owners look unhealthy, and of how many. Who says that it drains or stops is not counted. */
-export function suspectsOf({ previous, nodes }: AssignmentInput): {
-  readonly suspects: number;
-  readonly owners: number;
-} {
-  const healths = new Map(nodes.map(({ node, health }) => [node, health]));
+/**
+ * How many owners are silent or unknown, of all owners and all nodes that report. Whatever a node that reports says of itself is no
+ * fault of the measurement: neither that it goes, nor that it starts or cannot reach AWS.
+ */
+export function suspectsOf({ previous, nodes }: AssignmentInput): Suspects {
   const owners = new Set<string>();
   for (const slot of previous.slots) for (const owner of slot.owners) owners.add(owner);
-  const suspects = [...owners].filter((owner) => suspicious.has(healths.get(owner)));
-  return { suspects: suspects.length, owners: owners.size };
+  const there = nodes.filter(({ health }) => health !== 'silent');
+  const said = new Set(there.map(({ node }) => node));
+  const suspects = [...owners].filter((owner) => !said.has(owner)).length;
+  const newcomers = there.filter(({ node, health }) => health !== 'stopped' && !owners.has(node)).length;
+  return { suspects, known: owners.size + newcomers };
 }

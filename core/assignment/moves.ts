@@ -1,5 +1,7 @@
 /** Why a partition changed its owner, and what a person should know besides: as facts, and in words. */
 
+import type { Suspects } from '../fleet/panic.js';
+
 /**
  * The first four had to happen; the others were worth it. `unowned`: nobody had it. `arrival`: its new owner holds less than a
  * fair share since it has just come. `spread`, `gather`: it got one more owner, or one less.
@@ -34,8 +36,10 @@ export interface Move {
 
 /** What is wrong and cannot be put right by moving. */
 export type Concern =
-  /** So many owners look unhealthy that the measurement is suspect: nothing was moved. */
-  | { readonly kind: 'panic'; readonly suspects: number; readonly owners: number }
+  /** So many owners are silent that the measurement is suspect: nothing was moved. */
+  | ({ readonly kind: 'panic' } & Suspects)
+  /** A node reports and takes up nothing that it is granted: it lost what it had, and gets nothing until it claims again. */
+  | { readonly kind: 'stuck'; readonly node: string }
   /** No node can own anything. */
   | { readonly kind: 'nobody' }
   /** More work is offered than the fleet can do. */
@@ -73,7 +77,9 @@ export function describeMove(move: Move): string {
 export function describeConcern(concern: Concern): string {
   switch (concern.kind) {
     case 'panic':
-      return `${concern.suspects} of ${concern.owners} owners look unhealthy: the measurement is suspect, nothing was moved`;
+      return `${concern.suspects} of ${concern.known} nodes are silent: the measurement is suspect, nothing was moved`;
+    case 'stuck':
+      return `${concern.node} reports, and takes up nothing that it is granted: its partitions go to others`;
     case 'nobody':
       return 'no node can own a partition: nothing was moved';
     case 'overfull':

@@ -6,6 +6,13 @@ import { partitionsMax } from '../routing/partitions.js';
 const share = z.number().min(0).max(1);
 const durationMs = z.int().min(0).max(3_600_000);
 
+/** With fewer partitions for each node that serves, no table is balanced, and what one node leaves cannot be shared. */
+export const partitionsPerNodeMin = 16;
+
+/** True where a cluster's partitions are too few for its nodes, and their number should have been chosen higher. */
+export const arePartitionsFew = (partitions: number, serving: number): boolean =>
+  partitions < partitionsPerNodeMin * serving;
+
 /** Everything has a default: `assignmentSettingsSchema.parse({})` shares out work that one node at a time may do. */
 export const assignmentSettingsSchema = z.strictObject({
   /** A node is left alone while its load is within this of the fleet's mean; absolute, as load is (Dicer's band). */
@@ -28,7 +35,7 @@ export const assignmentSettingsSchema = z.strictObject({
   slowStartMs: durationMs.default(45_000),
   /** A partition that has just moved stays, unless it must move. */
   dwellMs: durationMs.default(20_000),
-  /** When more of the owners look unhealthy, the measurement is suspect and nothing moves (Nacos, Envoy). */
+  /** When owners are silent that are more than this of all nodes known, and five at least, the measurement is suspect and nothing moves (Nacos, Envoy). */
   panicShare: share.default(0.5),
   /** How many nodes serve a partition: `most` above 1 says that the work may be done by several at once. */
   owners: z

@@ -8,7 +8,7 @@ export interface Slot {
   readonly owners: readonly string[];
   /** Counts the changes of owner of this partition: the fencing token. */
   readonly epoch: number;
-  /** When its owners last changed. */
+  /** When its owners last changed, or the life of one. */
   readonly sinceMs: EpochMs;
 }
 

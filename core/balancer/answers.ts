@@ -8,6 +8,7 @@ import { assignmentSettingsSchema } from '../assignment/settings.js';
 import { capacitiesOf } from '../fleet/capacity.js';
 import { judgedAt, type Presence, presenceOf } from '../fleet/liveness.js';
 import type { NodeRecord } from '../fleet/node-records.js';
+import { isGone, isPanic } from '../fleet/panic.js';
 import { type EpochMs, plusMs } from '../time.js';
 import { nextWeights } from './weights.js';
 
@@ -31,8 +32,8 @@ export interface Looked {
 
 export type Judged =
   | { readonly kind: 'answers'; readonly answers: Answers }
-  /** So many nodes look dead that the measurement is suspect: what was said before stays. */
-  | { readonly kind: 'suspect'; readonly silent: number; readonly of: number };
+  /** So many nodes look dead that the measurement is suspect: what was said before stays, but for nodes that a person drains. */
+  | { readonly kind: 'suspect'; readonly answers: Answers; readonly silent: number; readonly of: number };
 
 const { panicShare, blackoutMs } = assignmentSettingsSchema.parse({});
 
@@ -40,11 +41,10 @@ const { panicShare, blackoutMs } = assignmentSettingsSchema.parse({});
 export function nextAnswers(before: Answers, looked: Looked): Judged {
   const moment = judgedAt(looked.records, looked.now);
   const presences = new Map(looked.records.map((record) => [record.node, presenceOf(record, moment)]));
-  const there = looked.records.filter(({ health }) => health !== 'stopped');
-  const silent = there.filter(({ node }) => presences.get(node) === 'silent').length;
-  if (there.length === 0 || silent > panicShare * there.length) {
-    return { kind: 'suspect', silent, of: there.length };
-  }
+  const { silent, live } = countOf(looked, presences);
+  const of = silent + live;
+  if (live === 0 || isPanic({ suspects: silent, known: of }, panicShare))
+    return { kind: 'suspect', answers: drainedAmong(before, looked.drained), silent, of };
   const weights = weigh(looked, { before, moment, presences });
   const answers = looked.records.map((record) => {
     const weight = weights.get(record.node);
@@ -52,6 +52,23 @@ export function nextAnswers(before: Answers, looked: Looked): Judged {
   });
   return { kind: 'answers', answers: new Map([...goneOf(before), ...answers]) };
 }
+
+/** Of those that have not left. Who is silent for long, while others report, has. */
+function countOf({ records, now }: Looked, presences: ReadonlyMap<string, Presence>) {
+  const live = records.filter(({ node }) => presences.get(node) === 'live').length;
+  const silent = records.filter((record) => presences.get(record.node) === 'silent');
+  const suspects = live === 0 ? silent : silent.filter((record) => !isGone(record, now));
+  return { silent: suspects.length, live };
+}
+
+/** A drain is a person's word, whatever is measured. */
+const drainedAmong = (before: Answers, drained: ReadonlySet<string>): Answers =>
+  new Map([
+    ...before,
+    ...[...drained].flatMap((node) =>
+      before.get(node)?.kind === 'gone' ? [] : [[node, { kind: 'drained' }] as const],
+    ),
+  ]);
 
 /** Its record is deleted an hour after its last word, and its address may be another's by then. */
 const goneOf = (before: Answers): readonly (readonly [string, Answer])[] =>

@@ -28,16 +28,22 @@ export const reportedKeysMax = 8;
 /** A key is cut to this: it is named for people to recognise, not to be found by. */
 export const reportedKeyMaxChars = 64;
 
-const ratesMax = 1e9;
-const unitsPerSecond = z.number().min(0).max(ratesMax);
+/** More than this is the same as this: a report that says more is cut, not refused. */
+export const ratesMax = 1e9;
+const unitsPerSecond = z
+  .number()
+  .min(0)
+  .overwrite((rate) => Math.min(rate, ratesMax));
 
 const partitionNumber = /^\d{1,5}$/;
 
 /** By hand: a report holds hundreds of these, and takes most of its time in zod's own records. */
-const workSchema = z.custom<Record<string, number>>(
-  isWork,
-  'must hold work units a second by partition number, of at most 1,024 partitions',
-);
+const workSchema = z
+  .custom<Record<string, number>>(
+    isWork,
+    'must hold work units a second by partition number, of at most 1,024 partitions',
+  )
+  .overwrite(cut);
 
 function isWork(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
@@ -45,9 +51,16 @@ function isWork(value: unknown): boolean {
   return (
     entries.length <= reportedPartitionsMax &&
     entries.every(
-      ([key, rate]) => partitionNumber.test(key) && typeof rate === 'number' && rate >= 0 && rate <= ratesMax,
+      ([key, rate]) => partitionNumber.test(key) && typeof rate === 'number' && rate >= 0 && rate < Infinity,
     )
   );
+}
+
+function cut(work: Record<string, number>): Record<string, number> {
+  for (const partition in work)
+    if ((work[partition] ?? 0) > ratesMax)
+      return Object.fromEntries(Object.entries(work).map(([key, rate]) => [key, Math.min(rate, ratesMax)]));
+  return work;
 }
 
 const hotKeySchema = z.object({

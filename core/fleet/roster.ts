@@ -1,6 +1,7 @@
 /** The roster of a cluster: the nodes that are there, as routers and discovery need to know them. Written with the assignment. */
 
 import * as z from 'zod';
+import { epochMs } from '../time.js';
 import { nodeHealths } from './node-reports.js';
 
 const text = z.string().min(1).max(256);
@@ -16,6 +17,10 @@ export const rosterNodeSchema = z.object({
   unitsPerSecond: z.number().positive(),
   /** True while a person keeps work away from it. */
   drained: z.boolean().exactOptional(),
+  /** For the writer: this life takes up nothing that it is granted, and had begun all of this generation when it was found so. */
+  stuckAt: z.int().min(0).exactOptional(),
+  /** For the writer: this life claims nothing while others do, since the report that arrived then. */
+  claimlessSinceMs: z.int().transform(epochMs).exactOptional(),
 });
 export type RosterNode = z.infer<typeof rosterNodeSchema>;
 

@@ -117,6 +117,7 @@ const changes: readonly (readonly [WriteReason, Differs])[] = [
   ['health', (a, b) => a.health !== b.health],
   ['profiles', (a, b) => !isSame(a.profiles, b.profiles, isSameProfile)],
   ['declared', (a, b) => !isDeclaredSame(a, b)],
+  // A life says more only when that may matter to somebody, so that a generation is no news of every node.
   [
     'ownership',
     (a, b) => a.ownership?.letGo !== b.ownership?.letGo || a.ownership?.begun !== b.ownership?.begun,

@@ -5,7 +5,7 @@
 
 import { drawn } from './draw.js';
 import { better, type Picking, pick } from './pick.js';
-import { canTake } from './standing.js';
+import { canTake, mayTry } from './standing.js';
 
 export interface Routes {
   readonly picking: Picking;
@@ -61,6 +61,30 @@ export function ownerFor({ picking, starts, owners }: Routes, partition: number,
     canTake(standing, other, nowMs) ? other : -1,
   );
   return found >= 0 ? found : anyOwner({ picking, starts, owners }, partition, nowMs);
+}
+
+/** The owner for work that nobody else may do: also one that is aside, unless nobody listens there; -1 for none. */
+export function ownerToTryFor(routes: Routes, partition: number, nowMs: number): number {
+  const owner = ownerFor(routes, partition, nowMs);
+  if (owner >= 0) return owner;
+  const { picking, starts, owners } = routes;
+  let found = -1;
+  for (let at = starts[partition] ?? 0; at < (starts[partition + 1] ?? 0); at += 1) {
+    const each = owners[at] ?? -1;
+    if (mayTry(picking.standing, each, nowMs)) found = better(picking.standing, found, each);
+  }
+  return found;
+}
+
+/** The owner that is tried again first; -1 for a partition without owners that the router knows. */
+export function nextOwnerFor({ picking, starts, owners }: Routes, partition: number): number {
+  const { probeAtMs } = picking.standing;
+  let found = -1;
+  for (let at = starts[partition] ?? 0; at < (starts[partition + 1] ?? 0); at += 1) {
+    const each = owners[at] ?? -1;
+    if (found < 0 || (probeAtMs[each] ?? 0) < (probeAtMs[found] ?? 0)) found = each;
+  }
+  return found;
 }
 
 function anyOwner({ picking, starts, owners }: Routes, partition: number, nowMs: number): number {

@@ -18,6 +18,8 @@ export interface Standing {
   readonly inFlight: Int32Array;
   /** Failures in a row; a node that has any takes one request at a time, to be tried. */
   readonly failures: Uint8Array;
+  /** 1 where a node that failed refused the connection: nobody listens there. */
+  readonly refusals: Uint8Array;
   /** Until then a node is aside. */
   readonly probeAtMs: Float64Array;
 }
@@ -38,6 +40,7 @@ export const createStanding = (nodes: readonly RoutedNode[]): Standing => ({
   capacities: Float64Array.from(nodes, ({ capacity }) => capacity),
   inFlight: new Int32Array(nodes.length),
   failures: new Uint8Array(nodes.length),
+  refusals: new Uint8Array(nodes.length),
   probeAtMs: new Float64Array(nodes.length),
 });
 
@@ -46,6 +49,13 @@ export function canTake(standing: Standing, index: number, nowMs: number): boole
   if ((standing.probeAtMs[index] ?? 0) > nowMs) return false;
   return standing.failures[index] === 0 || standing.inFlight[index] === 0;
 }
+
+/**
+ * For work that no other node may do: also true of a node that is aside, unless it refused the connection. One reset of an idle
+ * connection, or a moment of too much work, says little of the next request.
+ */
+export const mayTry = (standing: Standing, index: number, nowMs: number): boolean =>
+  standing.refusals[index] === 0 || canTake(standing, index, nowMs);
 
 /** What a request would wait behind: the router's own work with a node, itself included, by what the node can do. */
 export const pressure = (standing: Standing, index: number): number =>
@@ -65,13 +75,16 @@ export function end(
   if (about.how === 'answered' || about.how === 'shed') {
     if (standing.failures[index] !== 0) standing.probeAtMs[index] = 0;
     standing.failures[index] = 0;
+    standing.refusals[index] = 0;
     if (about.how === 'shed') standing.probeAtMs[index] = about.nowMs + shedMs;
     return;
   }
   const isAlreadyAside =
     (standing.failures[index] ?? 0) > 0 && (standing.probeAtMs[index] ?? 0) > about.nowMs;
+  if (about.how === 'refused') standing.refusals[index] = 1;
   // What was in flight when the node fell fails together: one failure, not many.
   if (isAlreadyAside) return;
+  if (about.how !== 'refused') standing.refusals[index] = 0;
   const failures = Math.min((standing.failures[index] ?? 0) + 1, 255);
   standing.failures[index] = failures;
   standing.probeAtMs[index] = about.nowMs + Math.min(lastProbeMs, firstProbeMs * 2 ** (failures - 1));
@@ -86,6 +99,7 @@ export function renewStanding(previous: Standing, nodes: readonly RoutedNode[]):
     if (before === undefined) continue;
     next.inFlight[index] = previous.inFlight[before] ?? 0;
     next.failures[index] = previous.failures[before] ?? 0;
+    next.refusals[index] = previous.refusals[before] ?? 0;
     next.probeAtMs[index] = previous.probeAtMs[before] ?? 0;
   }
   return next;

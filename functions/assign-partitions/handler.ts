@@ -61,9 +61,10 @@ const clustersOf = (applications: readonly Application[]): readonly Cluster[] =>
 /** Never throws: what went wrong, where something did. */
 async function run(deps: AssignDeps, cluster: Cluster): Promise<readonly unknown[]> {
   try {
-    const outcome = await within(deps.after(clusterTimeoutMs), runCluster(deps, cluster));
+    const bound = deps.after(clusterTimeoutMs);
+    const outcome = await within(bound, runCluster(deps, cluster));
     tellOutcome(deps, cluster, outcome);
-    if (outcome.kind !== 'lost') await tellGauges(deps, cluster, outcome.decision);
+    if (outcome.kind !== 'lost') await tellGauges(deps, cluster, { ...outcome.decision, bound });
     return [];
   } catch (error) {
     deps.measures.count(assignMetrics.failed, 1);

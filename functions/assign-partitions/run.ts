@@ -58,9 +58,10 @@ async function attempt({ assignments, records, drains, clock }: RunDeps, { name,
   const nowMs = clock();
   const decision = decide({ settings, head, table, roster, records: nodes, drains: list, nowMs });
   const partitions = table && table.slots.length !== settings.partitions ? table.slots.length : undefined;
+  const isAnew = isLost || decision.isNewLine;
   const generation = decision.table?.generation ?? table?.generation ?? 0;
   if (!decision.table && !decision.roster)
-    return { kind: 'unchanged' as const, decision, generation, partitions, isLost };
+    return { kind: 'unchanged' as const, decision, generation, partitions, isLost: isAnew };
   const change = {
     over: head,
     previous: { ...(table && { table }), ...(roster && { roster }) },
@@ -68,7 +69,7 @@ async function attempt({ assignments, records, drains, clock }: RunDeps, { name,
     ...(decision.roster && { roster: decision.roster }),
   };
   if ((await assignments.commit(name, change, nowMs)) === 'lost') return 'lost';
-  return { kind: 'written' as const, decision, generation, partitions, isLost };
+  return { kind: 'written' as const, decision, generation, partitions, isLost: isAnew };
 }
 
 /** What is in force. */

@@ -25,6 +25,10 @@ export const assignMetrics = {
   forced: 'AssignmentMovesForced',
   /** Looks that found so many owners unhealthy that nothing was moved. */
   panic: 'AssignmentPanics',
+  /** Nodes, at each look, that report and take up nothing that they are granted. */
+  stuck: 'NodesStuck',
+  /** Looks that found too few partitions for the nodes that serve. */
+  partitionsFew: 'PartitionsFew',
   /** Looks that found no node that can own anything. */
   nobody: 'AssignmentNobody',
   /** Looks that found more work than the fleet can do. */

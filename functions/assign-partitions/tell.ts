@@ -1,5 +1,6 @@
 /** What a run says of what it did: lines for people, counts for alarms, gauges for autoscalers. */
 
+import { type NodeFacts, serving } from '../../core/assignment/facts.js';
 import {
   type Concern,
   describeConcern,
@@ -8,7 +9,9 @@ import {
   type Move,
 } from '../../core/assignment/moves.js';
 import type { Decision } from '../../core/assignment/run/run.js';
+import { arePartitionsFew } from '../../core/assignment/settings.js';
 import { fleetLoad } from '../../core/fleet/fleet-load.js';
+import { within } from '../within.js';
 import type { AssignDeps } from './handler.js';
 import type { Cluster, Outcome } from './run.js';
 import { type AssignMetric, assignMetrics, fleetGauges } from './settings.js';
@@ -18,6 +21,7 @@ const movesToldMax = 20;
 
 const concernMetrics: Readonly<Record<Concern['kind'], AssignMetric>> = {
   panic: assignMetrics.panic,
+  stuck: assignMetrics.stuck,
   nobody: assignMetrics.nobody,
   overfull: assignMetrics.overfull,
   'hot-partition': assignMetrics.hotPartition,
@@ -44,10 +48,21 @@ function tellDecision({ log, measures }: Telling, { name, settings }: Cluster, d
       declared: settings.partitions,
     });
   if (decision.table) tellGeneration({ log, measures }, { cluster: name, generation, moves: decision.moves });
+  tellFew({ log, measures }, { name, settings }, done);
   for (const concern of decision.concerns) {
     measures.count(concernMetrics[concern.kind], 1);
     log.warn(describeConcern(concern), { cluster: name });
   }
+}
+
+/** Nothing is wrong yet, and nothing can be done at once: told with each generation, and counted always. */
+function tellFew({ log, measures }: Telling, { name, settings }: Cluster, done: Done): void {
+  const partitions = done.partitions ?? settings.partitions;
+  const nodes = done.decision.nodes.filter(({ health }) => serving.has(health)).length;
+  if (!arePartitionsFew(partitions, nodes)) return;
+  measures.count(assignMetrics.partitionsFew, 1);
+  if (done.decision.table)
+    log.warn('partitions are too few for so many nodes', { cluster: name, partitions, nodes });
 }
 
 interface Generation {
@@ -71,20 +86,32 @@ function tellGeneration({ log, measures }: Telling, { cluster, generation, moves
   });
 }
 
-/** A gauge that cannot be kept is told all the same: the next run begins anew. */
-export async function tellGauges(deps: AssignDeps, { name }: Cluster, { nodes }: Decision): Promise<void> {
-  const { fleetLoads, clock, gauges, log } = deps;
+interface Gauged extends Pick<Decision, 'nodes'> {
+  /** Aborts when the run has to end. */
+  readonly bound: AbortSignal;
+}
+
+/** A gauge that cannot be kept is told all the same: the next run begins anew. A run has not failed for want of it. */
+export async function tellGauges(deps: AssignDeps, { name }: Cluster, { nodes, bound }: Gauged) {
   const there = nodes.filter(({ health }) => health !== 'silent' && health !== 'stopped');
   if (there.length === 0) return;
   try {
-    const { value, state } = fleetLoad(await fleetLoads.read(name), { nodes, nowMs: clock() });
-    gauges.emit(name, {
-      [fleetGauges.load]: value,
-      [fleetGauges.maxLoad]: there.reduce((most, { load }) => Math.max(most, load), 0),
-      [fleetGauges.nodes]: there.length,
-    });
-    if (state) await fleetLoads.write(name, state);
+    await within(bound, emitGauges(deps, name, { nodes, there }));
   } catch (error) {
-    log.error('could not tell the load', error, { cluster: name });
+    deps.log.error('could not tell the load', error, { cluster: name });
   }
+}
+
+async function emitGauges(
+  { fleetLoads, clock, gauges }: AssignDeps,
+  name: string,
+  { nodes, there }: { readonly nodes: readonly NodeFacts[]; readonly there: readonly NodeFacts[] },
+): Promise<void> {
+  const { value, state } = fleetLoad(await fleetLoads.read(name), { nodes, nowMs: clock() });
+  gauges.emit(name, {
+    [fleetGauges.load]: value,
+    [fleetGauges.maxLoad]: there.reduce((most, { load }) => Math.max(most, load), 0),
+    [fleetGauges.nodes]: there.length,
+  });
+  if (state) await fleetLoads.write(name, state);
 }

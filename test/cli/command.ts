@@ -1,6 +1,6 @@
-/** The built command as a process, in a clean environment: what a person or a script would run. */
+/** The command as a process, in a clean environment: what a person or a script would run. The suite's set-up built it. */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,10 +10,6 @@ import { fileURLToPath } from 'node:url';
 
 export const repository = fileURLToPath(new URL('../..', import.meta.url));
 const program = path.join(repository, 'dist/cli/veltrix.js');
-
-export function buildCommand(): void {
-  execFileSync(process.execPath, [path.join(repository, 'scripts/build.mjs')]);
-}
 
 export interface Place {
   readonly directory: string;

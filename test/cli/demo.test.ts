@@ -1,13 +1,12 @@
 /** `veltrix demo bad-version`: what F5 promises, played by the built command. */
 
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildCommand, run } from './command.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from './command.js';
 import { createSampleProject, type SampleProject } from './sample-project.js';
 
 let project: SampleProject;
 let place: { directory: string; environment: Readonly<Record<string, string>> };
 
-beforeAll(buildCommand);
 beforeEach(() => {
   project = createSampleProject();
   place = { directory: project.root, environment: project.environment };

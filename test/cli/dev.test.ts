@@ -3,14 +3,13 @@
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildCommand, run, start, untilLine } from './command.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run, start, untilLine } from './command.js';
 import { createSampleProject, type SampleProject } from './sample-project.js';
 
 let project: SampleProject;
 let place: { directory: string; environment: Readonly<Record<string, string>> };
 
-beforeAll(buildCommand);
 beforeEach(() => {
   project = createSampleProject();
   place = { directory: project.root, environment: project.environment };

@@ -1,8 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { verbs } from '../../cli/verbs.js';
-import { buildCommand, repository, run } from './command.js';
-
-beforeAll(buildCommand);
+import { repository, run } from './command.js';
 
 const place = { directory: repository };
 const names = verbs.flatMap(({ name, verbs: inner = [] }) => [

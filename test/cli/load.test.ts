@@ -50,6 +50,15 @@ async function page(options: PersonOptions = {}) {
 }
 
 describe('veltrix load', () => {
+  it('says that partitions are too few below sixteen for each node that serves', async () => {
+    const few = async () => (await page()).lines.find((line) => line.startsWith('  Few'));
+    report(world, { node: 'n1' }, { node: 'n2', health: 'stopped' }, { node: 'n3', health: 'starting' });
+    assign(world, tableOf(1, Array(15).fill('n1')));
+    expect(await few()).toBe('  Few     15 for 1 node: with fewer than 16 each, work is not shared evenly');
+    assign(world, tableOf(2, Array(16).fill('n1')));
+    expect(await few()).toBeUndefined();
+  });
+
   it('shows who melts, who idles and why, in 80 columns', async () => {
     melting();
     const { lines, exitCode } = await page();
@@ -60,6 +69,7 @@ describe('veltrix load', () => {
       'quest/staging  4 nodes, 3 live',
       '  Spread  max 1.25 (n7) · mean 0.82 · band 0.72 to 0.92: 1 above, 1 below',
       '  Table   generation 41, 0 s ago · 4 partitions',
+      '  Few     4 for 3 nodes: with fewer than 16 each, work is not shared evenly',
       '  Moves   1 in the last minute, 1 in ten · last 30 s ago',
       '',
       'NODE  LOAD                    QUEUE  SHED  UNITS/S  PARTITIONS  STATE',

@@ -3,7 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildCommand, type Ended, run, runJson, start, untilLine } from './command.js';
+import { type Ended, run, runJson, start, untilLine } from './command.js';
 import { createSampleProject, type SampleProject } from './sample-project.js';
 
 const gameplay = 'treasure-hunt/staging/gameplay';
@@ -14,7 +14,6 @@ let place: { directory: string; environment: Readonly<Record<string, string>> };
 let deployed: Ended;
 
 beforeAll(async () => {
-  buildCommand();
   project = createSampleProject();
   place = { directory: project.root, environment: project.environment };
   local = start(['local', 'up', '--port', '0', '--speed', '300', '--json'], place);

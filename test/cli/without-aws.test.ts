@@ -2,12 +2,11 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createProject, type Project } from '../control/project.js';
-import { buildCommand, createScratch, run, runJson } from './command.js';
+import { createScratch, run, runJson } from './command.js';
 
 let project: Project;
 let place: { directory: string };
 beforeAll(() => {
-  buildCommand();
   project = createProject();
   place = { directory: project.root };
 });

@@ -55,3 +55,20 @@ describe('the disk of a node', () => {
     await expect(disk?.write('limits', 'one')).rejects.toThrow(`${own} is not used for last good values`);
   });
 });
+
+describe('the event loop of a node', () => {
+  it('is busy while it computes, and not while it waits', async () => {
+    const { loopBusyMs = () => Number.NaN } = await defaultDeps(
+      hunt,
+      readOptions(hunt, { environment: 'staging', node: 'n1' }),
+    );
+    await new Promise(setImmediate);
+    const startedMs = performance.now();
+    const before = loopBusyMs();
+    while (performance.now() - startedMs < 30);
+    const computed = loopBusyMs() - before;
+    expect(computed).toBeGreaterThanOrEqual(29);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(loopBusyMs() - before - computed).toBeLessThan(90);
+  });
+});

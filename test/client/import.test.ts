@@ -53,6 +53,7 @@ describe('importing the client', () => {
   it('loads nothing of routing but its absence, before an application declares it', () => {
     expect(bundled.inside.filter((file) => file.startsWith('client/routing/'))).toEqual([
       'client/routing/self-peer.ts',
+      'client/routing/timed-work.ts',
       'client/routing/unrouted.ts',
     ]);
     expect(bundled.inside.filter((file) => /^core\/(routing|profiles)/.test(file))).toEqual([]);

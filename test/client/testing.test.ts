@@ -90,7 +90,10 @@ describe('createTestNode, where routing is declared', () => {
     const node = makeRouted();
     const told: unknown[] = [];
     node.router.onChange(({ kind, peer }) => told.push(`${peer.node} ${kind}`));
-    node.onAssigned(({ partition, epoch }) => told.push(['assigned', partition, epoch]));
+    const already: number[] = [];
+    node.onAssigned(({ partition, epoch }) =>
+      epoch === 1 ? already.push(partition) : told.push(['assigned', partition, epoch]),
+    );
     node.onRevoked(({ partition, epoch }) => void told.push(['revoked', partition, epoch]));
     node.setPeers([
       { node: 'b', health: 'degraded' },
@@ -102,6 +105,8 @@ describe('createTestNode, where routing is declared', () => {
     node.setPeers([{ node: 'b', health: 'degraded' }]);
     expect(told).toEqual(['b joined', 'c joined', ['revoked', 1, 1], ['assigned', 1, 3], 'c left']);
     expect(node.owns('hunt-9')).toBe(3);
+    // What was served already, and still was in the microtask that tells of it.
+    expect(already).toEqual([0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   });
 
   it('lets go of everything when it closes', async () => {

@@ -34,7 +34,8 @@ async function deploy(profile: 'gameplay' | 'limits', values: (attempt: number) 
 beforeAll(async () => {
   await deploy('limits', (attempt) => ({ requestMaxBytes: 5_000 + attempt }));
   await deploy('gameplay', (attempt) => ({ coolDownMs: 1_000 + attempt }));
-  await world().nodes(20);
+  // Twenty of the usual hurry would keep the machine busy, and what is asked waiting.
+  await world().nodes(20, { poll: { intervalSeconds: 1 }, report: { intervalSeconds: 1 } });
   for (let round = 1; round < published; round++) {
     await deploy('gameplay', (attempt) => ({ coolDownMs: 2_000 + 10 * round + attempt }));
   }

@@ -3,17 +3,13 @@
 import { type Capacities, capacitiesOf } from '../../fleet/capacity.js';
 import { judgedAt, type Presence, presenceOf } from '../../fleet/liveness.js';
 import type { NodeRecord } from '../../fleet/node-records.js';
+import { isGone } from '../../fleet/panic.js';
 import { type EpochMs, epochMs } from '../../time.js';
 import type { NodeFacts } from '../facts.js';
 import type { Assignment } from '../table.js';
 
 /** A node that does not say how often it reports. */
 const reportIntervalDefaultMs = 5_000;
-/**
- * A node that is silent for so long, while others report, is gone: no fault of what carries reports lasts so long unseen (the
- * alarm `reports-late` is raised after two minutes). Without an end a panic over nodes that never come back would last for ever.
- */
-const goneAfterMs = 15 * 60_000;
 
 /** A node, and whether it is there. */
 export interface Sighting {
@@ -66,7 +62,7 @@ function healthOf(fleet: Fleet, { record, presence }: Sighting): NodeFacts['heal
   if (presence === 'left') return 'stopped';
   if (fleet.drained.has(record.node)) return 'draining';
   if (presence === 'live') return record.health;
-  return fleet.nowMs - record.arrivedAtMs > goneAfterMs && hasLive(fleet) ? 'stopped' : 'silent';
+  return isGone(record, fleet.nowMs) && hasLive(fleet) ? 'stopped' : 'silent';
 }
 
 /** Owners without a record: it went an hour after their last report. */

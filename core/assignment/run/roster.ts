@@ -3,18 +3,25 @@
 import type { NodeRecord } from '../../fleet/node-records.js';
 import type { Roster, RosterNode } from '../../fleet/roster.js';
 import type { Fleet } from './facts.js';
+import type { Mark } from './stuck.js';
 
 /** What a node can do is told anew when it is off by more than this share: measured numbers always move a little. */
 const stepShare = 0.1;
 
+/** What else a run made of the look. */
+export interface Judgement {
+  /** True when the measurement is: then who is silent stays as he was, or routers would lose nodes that are well. */
+  readonly isSuspect: boolean;
+  readonly marks: ReadonlyMap<string, Mark>;
+}
+
 /**
  * Nodes of the next roster; undefined when the one in force says the same.
- * @param isSuspect when the measurement is: then who is silent stays as he was, or routers would lose nodes that are well.
  */
 export function rosterAfter(
   before: Roster | undefined,
   fleet: Fleet,
-  isSuspect: boolean,
+  { isSuspect, marks }: Judgement,
 ): Roster['nodes'] | undefined {
   const { sightings, drained } = fleet;
   const known = new Map(before?.nodes.map((node) => [node.node, node]));
@@ -24,6 +31,7 @@ export function rosterAfter(
       return [
         rosterNode(record, earlier, {
           isDrained: drained.has(record.node),
+          mark: marks.get(record.node),
           capacity: fleet.capacityOf(record),
         }),
       ];
@@ -35,13 +43,14 @@ export function rosterAfter(
 
 interface Known {
   readonly isDrained: boolean;
+  readonly mark: Mark | undefined;
   readonly capacity: number;
 }
 
 function rosterNode(
   record: NodeRecord,
   earlier: RosterNode | undefined,
-  { isDrained, capacity }: Known,
+  { isDrained, mark, capacity }: Known,
 ): RosterNode {
   const { node, incarnation, endpoint, health } = record;
   return {
@@ -52,6 +61,7 @@ function rosterNode(
     health,
     unitsPerSecond: stepped(capacity, earlier?.unitsPerSecond),
     ...(isDrained && { drained: true }),
+    ...mark,
   };
 }
 

@@ -5,6 +5,7 @@ import { connect } from 'node:http2';
 import { createConnection } from 'node:net';
 import fastify from 'fastify';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../../client/clock.js';
 import { measureResponse } from '../../../client/middleware/measure-response.js';
 import { fastifyPlugin, type Measurer, refusalOf } from '../../../client/middleware.js';
 import { LabelCounters } from '../../../client/reports/label-counters.js';
@@ -33,7 +34,7 @@ function createNode({ capacity = 10, queueMax = 0 } = {}) {
   const membership: Membership = {
     ...unrouted(() => {
       throw new Error('nobody is sent anything');
-    }),
+    }, systemClock),
     measured: (key) => keys.push(['measured', key]),
     offered: (key) => keys.push(['offered', key]),
   };

@@ -121,6 +121,20 @@ describe('admission', () => {
     shed(admission);
   });
 
+  it('lets one wait that is larger than the line, and nobody after it', async () => {
+    const { admission } = createAdmission({
+      capacity: 100,
+      queueMax: undefined,
+      unitsPerSecond: () => undefined,
+    });
+    expect(admission.enter(90)).toBeUndefined();
+    const heavy = admission.enter(20);
+    shed(admission);
+    admission.leave(90);
+    expect(await heavy).toBeUndefined();
+    expect(admission.shedUnits).toBe(1);
+  });
+
   it('can do without a line, and does alone what is larger than the node', async () => {
     const { admission } = createAdmission({ queueMax: 0 });
     expect(admission.enter(9)).toBeUndefined();

@@ -52,6 +52,19 @@ describe('reports', () => {
     });
   });
 
+  it('say that a node is busy whose event loop is', async () => {
+    const world = createWorld();
+    const loopBusyMs = () => 0.75 * world.clock.monotonicMs();
+    const starting = connectWith(
+      hunt,
+      { environment: 'staging', node: 'n1' },
+      { ...world.outside, loopBusyMs },
+    );
+    await world.clock.advance(30_000);
+    await starting;
+    expect(last(world.stream.reports)?.load).toBe(0.75);
+  });
+
   it('say how often they come, in whole milliseconds', async () => {
     const world = createWorld();
     await world.connect({ report: { intervalSeconds: 1.1111 } });
@@ -212,6 +225,51 @@ describe('reports, given a stream that does not take them', () => {
       droppedReports: dropped,
       sequence: world.stream.reports.length + dropped,
     });
+  });
+
+  it('are sent again at once when one call hangs, long before the node is missed', async () => {
+    const world = createWorld();
+    const node = await world.connect();
+    const put = world.stream.put.bind(world.stream);
+    let hangs = 0;
+    world.stream.put = async (reports) => {
+      if (hangs === 0) return put(reports);
+      hangs -= 1;
+      return new Promise<never>(() => undefined);
+    };
+    await world.clock.advance(1_000);
+    hangs = 1;
+    await world.clock.advance(60_000);
+    const arrivedAtMs = world.stream.taken.map(({ atMs }) => atMs);
+    const gaps = arrivedAtMs.slice(1).map((atMs, index) => atMs - (arrivedAtMs[index] ?? 0));
+    expect(Math.max(...gaps)).toBe(6_980);
+    expect(node.status().reports).toMatchObject({ dropped: 0, pending: 0 });
+    hangs = 2;
+    await world.clock.advance(60_000);
+    const after = world.stream.taken.map(({ atMs }) => atMs).slice(arrivedAtMs.length - 1);
+    // Twice in a row: with the next report.
+    expect(Math.max(...after.slice(1).map((atMs, index) => atMs - (after[index] ?? 0)))).toBe(10_000);
+  });
+
+  it('are not tried in a hurry where a call is refused after one that hung', async () => {
+    const world = createWorld();
+    await world.connect();
+    world.stream.behaviour = 'hangs';
+    await world.clock.advance(5_500);
+    world.stream.behaviour = 'refuses';
+    const before = world.stream.batchSizes.length;
+    await world.clock.advance(4_000);
+    expect(world.stream.batchSizes.length - before).toBe(1);
+    await world.clock.advance(10_000);
+    expect(world.stream.batchSizes.length - before).toBe(3);
+  });
+
+  it('give a call up before the next report is due', async () => {
+    const world = createWorld();
+    const node = await world.connect({ report: { intervalSeconds: 1 } });
+    world.stream.behaviour = 'hangs';
+    await world.clock.advance(10_000);
+    expect(node.status().reports.lastError).toContain('no answer within 1 seconds');
   });
 
   it('send again what a batch left over, and nothing twice', async () => {

@@ -10,7 +10,7 @@ function createWork({ capacity = 10, slowAfterMs = 100 } = {}) {
   const monotonicMs = () => time.nowMs;
   const counters = new LabelCounters();
   counters.hold('v1');
-  const meter = new LoadMeter(capacity, monotonicMs);
+  const meter = new LoadMeter({ capacity, monotonicMs });
   const log = (_level: string, message: string, fields: object) => logged.push([message, fields]);
   const work = new Work({ ledgers: [{ counters, slowAfterMs }], meter, monotonicMs, log });
   return { time, counters, meter, work, logged };
@@ -200,7 +200,7 @@ describe('work, counted for several profiles', () => {
         const ledgers = objectivesMs.map((slowAfterMs) => ({ counters: new LabelCounters(), slowAfterMs }));
         const work = new Work({
           ledgers,
-          meter: new LoadMeter(1, monotonicMs),
+          meter: new LoadMeter({ capacity: 1, monotonicMs }),
           monotonicMs,
           log: () => undefined,
         });

@@ -77,6 +77,148 @@ describe('owning a key', () => {
   });
 });
 
+describe('a listener of onAssigned', () => {
+  it('is told of what is served already, in a microtask, and of each partition once', async () => {
+    const { node, table, clock } = await createOwner();
+    const told: unknown[] = [];
+    node.onAssigned((assigned) => told.push(assigned));
+    expect(told).toEqual([]);
+    await Promise.resolve();
+    const already = [
+      { partition: 0, epoch: 3 },
+      { partition: 2, epoch: 4 },
+    ];
+    expect(told).toEqual(already);
+    table.write([grant('a', 3), grant('a', 2, { began: 2 }), grant('a', 4)]);
+    await clock.advance(2_000);
+    expect(told).toEqual([...already, { partition: 1, epoch: 2 }]);
+  });
+
+  it('is told of nothing that it does not serve any more when its turn comes', async () => {
+    const cluster = createCluster();
+    cluster.table.write([grant('a', 3), grant('a', 4)]);
+    const pause = { ms: 0 };
+    const { clock } = cluster;
+    const paused: NodeClock = { ...clock, monotonicMs: () => clock.monotonicMs() + pause.ms };
+    const node = await cluster.connect('a', {}, paused);
+    const told: string[] = [];
+    node.onAssigned(({ partition }) => {
+      told.push(`first ${partition}`);
+      pause.ms = 8_000;
+    });
+    await clock.settle();
+    expect(told).toEqual(['first 0']);
+  });
+
+  it('is told of nothing when it has ended before its turn', async () => {
+    const { node, clock } = await createOwner();
+    const told: unknown[] = [];
+    node.onAssigned((assigned) => told.push(assigned))();
+    await clock.settle();
+    expect(told).toEqual([]);
+  });
+
+  it('whose work nobody sees end has all of the time to hand over, as where epochs were asked for', async () => {
+    const { node, table, clock, lastReportOf } = await createOwner();
+    node.onAssigned(() => undefined)();
+    table.write(taken);
+    await clock.advance(3_900);
+    expect(lastReportOf('a')?.ownership?.letGo).not.toBe(2);
+    await clock.advance(120);
+    expect(lastReportOf('a')?.ownership?.letGo).toBe(2);
+  });
+});
+
+describe('a node that cannot read who owns what', () => {
+  const work = { key: keyOf[0], exclusive: true };
+
+  it('is degraded after a lease, says why, and is ready again with the first read', async () => {
+    const { node, table, clock, lastReportOf } = await createOwner();
+    expect(node.status().routing).toEqual({ readAtMs: clock.now() });
+    const readAtMs = node.status().routing?.readAtMs;
+    table.behaviour = 'fails';
+    await clock.advance(9_999);
+    expect(node.status()).toMatchObject({
+      health: 'ready',
+      routing: { readAtMs, lastError: 'Error: ProvisionedThroughputExceededException' },
+    });
+    await clock.advance(1);
+    expect(node.status().health).toBe('degraded');
+    await clock.advance(6_000);
+    expect(lastReportOf('a')?.health).toBe('degraded');
+    table.behaviour = 'works';
+    await clock.advance(8_500);
+    expect(node.status().health).toBe('ready');
+    expect(node.status().routing).toEqual({ readAtMs: expect.any(Number) });
+    expect(node.status().routing?.readAtMs).toBeGreaterThan(readAtMs ?? Number.POSITIVE_INFINITY);
+    expect(lastReportOf('a')?.health).toBe('ready');
+  });
+
+  it('reports at once that it is degraded, and that it is not any more', async () => {
+    const cluster = createCluster();
+    const node = await cluster.connect('a', { report: { intervalSeconds: 60 } });
+    cluster.table.behaviour = 'fails';
+    // Four reads fail within the lease, and the next one after a pause.
+    await cluster.clock.advance(13_100);
+    expect(cluster.lastReportOf('a')?.health).toBe('degraded');
+    cluster.table.behaviour = 'works';
+    await cluster.clock.advance(5_100);
+    expect([node.status().health, cluster.lastReportOf('a')?.health]).toEqual(['ready', 'ready']);
+  });
+
+  it('is degraded as well where it never could', async () => {
+    const cluster = createCluster();
+    cluster.table.behaviour = 'hangs';
+    const node = await cluster.connect();
+    await cluster.clock.advance(9_999);
+    expect(node.status()).toMatchObject({
+      health: 'ready',
+      routing: { lastError: 'no answer within 3 seconds' },
+    });
+    await cluster.clock.advance(1);
+    expect(node.status().health).toBe('degraded');
+    expect(node.status().routing).not.toHaveProperty('readAtMs');
+  });
+
+  it('says that its lease has lapsed when it refuses work of its own partitions, and of no others', async () => {
+    const { node, table, clock } = await createOwner();
+    table.behaviour = 'fails';
+    await clock.advance(8_000);
+    const refusal = (key: string) =>
+      node.serve(() => 'done', { key, exclusive: true }).catch((error: unknown) => error);
+    expect(await refusal(work.key)).toMatchObject({
+      node: 'a',
+      owner: 'a',
+      lapsed: true,
+      message:
+        'a does not serve partition 0: its lease has lapsed, since it cannot read who owns what (generation 1 is the last it knows)',
+    });
+    expect(await refusal(keyOf[1])).toMatchObject({
+      lapsed: false,
+      message: 'a does not serve partition 1: b has it in generation 1',
+    });
+  });
+
+  it('names another owner where there are several', async () => {
+    const { node, table, clock } = await createOwner();
+    table.write([{ ...grant('a', 4), owners: ['a', 'b'], incarnations: ['', ''] }]);
+    await clock.advance(2_000);
+    table.behaviour = 'fails';
+    await clock.advance(10_000);
+    await expect(node.serve(() => 'done', work)).rejects.toMatchObject({ owner: 'b', lapsed: true });
+  });
+
+  it('does not say so of a partition that it has yet to begin', async () => {
+    const cluster = createCluster();
+    cluster.table.write([grant('a', 2, { waitsFor: ['b'] })]);
+    const node = await cluster.connect();
+    await expect(node.serve(() => 'done', work)).rejects.toMatchObject({
+      lapsed: false,
+      message: 'a does not serve partition 0: it is being handed over in generation 1',
+    });
+  });
+});
+
 describe('losing a partition', () => {
   it('is told with the time that is left, and reported as soon as the listener is done', async () => {
     const { node, table, clock, lastReportOf, reportsOf } = await createOwner();
@@ -168,6 +310,51 @@ describe('losing a partition', () => {
     expect(reportsOf('a').length).toBe(2);
   });
 
+  it('is news of nobody whom a generation does not concern', async () => {
+    const { table, clock, reportsOf, lastReportOf } = await createOwner();
+    await clock.advance(10_000);
+    expect(lastReportOf('a')?.ownership).toEqual({ letGo: 1, begun: 1 });
+    for (let epoch = 2; epoch < 12; epoch += 1) {
+      table.write([grant('a', 3), grant('c', epoch, { began: epoch, waitsFor: ['b'] }), grant('a', 4)]);
+      await clock.advance(5_000);
+    }
+    expect(new Set(reportsOf('a').map(({ ownership }) => ownership?.letGo ?? 0))).toEqual(new Set([0, 1]));
+    // Something of its own: all that it may say.
+    table.write([grant('b', 4, { began: 12, waitsFor: ['a'] }), grant('b', 1), grant('a', 4)]);
+    await clock.advance(2_020);
+    expect(lastReportOf('a')?.ownership).toEqual({ letGo: 12, begun: 12 });
+    table.write([grant('b', 4), grant('b', 1), grant('a', 4), grant('a', 1, { began: 13 })]);
+    await clock.advance(7_000);
+    expect(lastReportOf('a')?.ownership).toEqual({ letGo: 13, begun: 13 });
+  });
+
+  it('is said too of what it was granted and never knew', async () => {
+    const { table, clock, lastReportOf } = await createOwner();
+    table.write([grant('a', 3), grant('a', 2, { began: 2 }), grant('a', 4)]);
+    table.write([grant('a', 3), grant('b', 3, { began: 3, waitsFor: ['a'] }), grant('a', 4)]);
+    await clock.advance(7_000);
+    expect(lastReportOf('a')?.ownership).toEqual({ letGo: 3, begun: 3 });
+  });
+
+  it('is said of what it has begun when it begins it, also where nothing else changes', async () => {
+    const { table, clock, lastReportOf } = await createOwner();
+    table.write([grant('a', 3), grant('a', 2, { began: 2, waitsFor: ['b'] }), grant('a', 4)]);
+    await clock.advance(10_000);
+    expect(lastReportOf('a')?.ownership).toEqual({ letGo: 2, begun: 1 });
+    await clock.advance(10_000);
+    expect(lastReportOf('a')?.ownership).toEqual({ letGo: 2, begun: 2 });
+  });
+
+  it('is for good when a node closes that has nothing', async () => {
+    const { table, clock, connect, lastReportOf } = await createOwner();
+    const other = await connect('c');
+    await clock.advance(6_000);
+    expect(lastReportOf('c')?.ownership).toEqual({ letGo: 1, begun: 1 });
+    await other.close();
+    expect(lastReportOf('c')?.ownership).toEqual({ letGo: Number.MAX_SAFE_INTEGER, begun: 0 });
+    expect(table.closed).toBe(1);
+  });
+
   it('goes on whatever a listener throws', async () => {
     const { node, table, clock, logged, lastReportOf } = await createOwner();
     const heard: number[] = [];
@@ -193,8 +380,10 @@ describe('losing a partition', () => {
     node.onRevoked(({ partition }) => void events.push(`revoked ${partition}`));
     node.onAssigned(({ partition }) => {
       events.push(`assigned ${partition}`);
-      void node.close();
+      if (partition >= 2) void node.close();
     });
+    await cluster.clock.settle();
+    expect(events.splice(0)).toEqual(['assigned 0', 'assigned 1']);
     cluster.table.write([grant('a', 1), grant('a', 1), grant('a', 1), grant('a', 1)]);
     await cluster.clock.advance(2_100);
     expect(events).toEqual(['assigned 2', 'assigned 3', 'revoked 0', 'revoked 1', 'revoked 2', 'revoked 3']);

@@ -109,6 +109,19 @@ describe('the nodes of a cluster', () => {
         code: 'VELTRIX_USAGE',
         hint: expect.stringContaining('routing:'),
       });
+    let signal: AbortSignal | undefined;
+    const hanging = (_peer: unknown, given: AbortSignal) => {
+      signal = given;
+      return new Promise(() => undefined);
+    };
+    const late = node.router.send(hanging, { timeoutMs: 700 }).catch((error: unknown) => error);
+    await cluster.clock.advance(699);
+    expect(signal?.aborted).toBe(false);
+    await cluster.clock.advance(1);
+    expect(await late).toMatchObject({ message: 'n1 did not answer within 0.7 seconds' });
+    expect(signal?.aborted).toBe(true);
+    await expect(node.router.send(() => Promise.reject(new Error('boom')))).rejects.toThrow('boom');
+    expect(node.status()).not.toHaveProperty('routing');
     expect(cluster.table.reads).toEqual([]);
   });
 });

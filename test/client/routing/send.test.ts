@@ -238,6 +238,111 @@ describe('an attempt that failed', () => {
   });
 });
 
+describe('work that this node does itself', () => {
+  /** `a` sends, and owns the first partition. */
+  const createOwner = async (options = {}) => {
+    const cluster = createCluster({ random: () => 0 });
+    cluster.table.write([grant('a', 1), grant('b', 1)]);
+    cluster.table.writeRoster([member('a'), member('b')]);
+    return { ...cluster, node: await cluster.connect('a', options) };
+  };
+
+  const own: readonly [what: string, error: unknown][] = [
+    ['a database that refuses the connection', withCode('ECONNREFUSED')],
+    ['a service that does not answer', new TypeError('fetch failed', { cause: withCode('ENOTFOUND') })],
+    ['a service that sheds', { status: 503, headers: { 'retry-after': '1' } }],
+    ['a service that is misdirected', { status: 421 }],
+    ['a connection that broke', withCode('ECONNRESET')],
+    ['another node that sheds', new Overloaded('b', { waiting: 1, retryAfterMs: 5 })],
+    ['another node that is misdirected', new Misdirected('b', { partition: 0, generation: 1, epoch: 1 })],
+  ];
+  it.each(own)('is not done twice for what it met there: %s', async (_what, error) => {
+    const { router } = (await createOwner()).node;
+    const { asked, work } = failing(error);
+    await expect(router.send(work, { key: keyOf[0], safe: true })).rejects.toBe(error);
+    expect(asked).toEqual(['a']);
+    expect(router.ownerOf(keyOf[0])?.node).toBe('a');
+  });
+
+  it('may return the response of a service that sheds', async () => {
+    const { router } = (await createOwner()).node;
+    const shed = new Response('later', { status: 503, headers: { 'retry-after': '1' } });
+    expect(await router.send((peer) => (peer.self ? shed : peer.node), { key: keyOf[0] })).toBe(shed);
+  });
+
+  it('goes elsewhere when this node has no room for it', async () => {
+    const { node } = await createOwner({ capacity: 1, queueMax: 0 });
+    void node.serve(() => new Promise(() => undefined));
+    const work = (peer: Peer) => (peer.self ? node.serve(() => 'here') : peer.node);
+    expect(await node.router.send(work, { key: keyOf[0] })).toBe('b');
+    expect(node.router.ownerOf(keyOf[0])).toBeUndefined();
+  });
+
+  it('goes to the owner by a newer table when the partition has gone', async () => {
+    const { node, table, clock } = await createOwner();
+    table.write([grant('b', 2, { began: 2 }), grant('b', 1)]);
+    const asked: string[] = [];
+    const work = async (peer: Peer) => {
+      asked.push(peer.node);
+      if (!peer.self) return peer.node;
+      throw new Misdirected('a', { partition: 0, generation: 2, epoch: 2, owner: 'b' });
+    };
+    const sent = node.router.send(work, { key: keyOf[0], exclusive: true });
+    await clock.advance(250);
+    expect([await sent, asked]).toEqual(['b', ['a', 'b']]);
+  });
+});
+
+describe('exclusive work whose owner is aside', () => {
+  const exclusive = { key: keyOf[0], exclusive: true, safe: true };
+
+  it.each([
+    ['broke off', withCode('ECONNRESET')],
+    ['timed out', withCode('UND_ERR_HEADERS_TIMEOUT')],
+    ['shed', new Overloaded('a', { waiting: 1, retryAfterMs: 5 })],
+  ])('goes to it all the same after it %s, and not twice in one sending', async (_what, error) => {
+    const { router } = await createSender();
+    const { asked, work } = failing(error);
+    await expect(router.send(work, exclusive)).rejects.toBe(error);
+    expect(asked).toEqual(['a']);
+    expect(router.ownerOf(keyOf[0])).toBeUndefined();
+    expect(await router.send(work, exclusive)).toBe('a');
+  });
+
+  it('waits for its probe after it refused a connection, and says so', async () => {
+    const { router, clock } = await createSender();
+    const refused = withCode('ECONNREFUSED');
+    const { asked, work } = failing(refused, refused);
+    await expect(router.send(work, exclusive)).rejects.toBe(refused);
+    await clock.advance(120);
+    await expect(router.send(work, exclusive)).rejects.toMatchObject({
+      code: 'VELTRIX_SERVICE_UNAVAILABLE',
+      retryable: true,
+      message: 'its owner a was left aside after it refused a connection, tried again in 0.4 seconds',
+    });
+    await clock.advance(380);
+    await expect(router.send(work, exclusive)).rejects.toBe(refused);
+    await clock.advance(1_000);
+    const probe = router.send(() => new Promise<string>(() => undefined), exclusive).catch(() => undefined);
+    await expect(router.send(work, exclusive)).rejects.toThrow('connection, being tried now');
+    expect(asked).toEqual(['a', 'a']);
+    await clock.advance(10_000);
+    await probe;
+  });
+
+  it('goes to the one of several owners that listens', async () => {
+    const { router, table, clock } = await createSender();
+    const both = { ...grant('a', 2, { began: 2 }), owners: ['a', 'b'], incarnations: ['', ''] };
+    table.write([both]);
+    await clock.advance(2_000);
+    const [a, b] = router.nodes();
+    if (!a || !b) throw new Error('two nodes');
+    router.begin(a)('refused');
+    router.begin(b)('broken');
+    expect(await router.send((peer) => peer.node, exclusive)).toBe('b');
+  });
+});
+
 describe('work for a partition that has moved', () => {
   const moved = [grant('b', 2, { began: 2 }), grant('b', 1)];
   const misdirected = () => new Misdirected('a', { partition: 0, generation: 2, epoch: 2, owner: 'b' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AssignmentHead } from '../../../core/assignment/tables.js';
 import { seededRandom } from '../world.js';
 import { createCluster, grant, keyOf, member } from './cluster.js';
 
@@ -63,6 +64,42 @@ describe('reading the table', () => {
     await cluster.clock.advance(10_000);
     expect(node.owns(keyOf[0])).toBeUndefined();
     expect(cluster.logged).toContainEqual({ level: 'warn', message: 'the assignment could not be read' });
+  });
+
+  it('takes a table and a roster that were made anew in place of lost ones, which count from 1 again', async () => {
+    const cluster = createCluster();
+    cluster.table.write([grant('b', 1)]);
+    for (const node of ['a', 'b', 'c']) cluster.table.writeRoster([member(node)]);
+    const node = await cluster.connect();
+    expect(node.router.nodes().map((peer) => peer.node)).toEqual(['c']);
+    cluster.table.head = undefined;
+    cluster.table.rosters.set('roster#1#anew', { revision: 1, nodes: [member('a'), member('d')] });
+    cluster.table.write([grant('a', 1_000_001, { began: 1_000_001 })], 1_000_001);
+    if (cluster.table.head)
+      cluster.table.head = {
+        ...(cluster.table.head as AssignmentHead),
+        rosterRevision: 1,
+        rosterKey: 'roster#1#anew',
+      };
+    await cluster.clock.advance(2_000);
+    expect(node.owns(keyOf[0])).toBe(1_000_001);
+    expect(node.router.nodes().map((peer) => peer.node)).toEqual(['a', 'd']);
+    // It holds both now, and goes by its numbers.
+    const { fetches } = cluster.table;
+    await cluster.clock.advance(20_000);
+    expect([cluster.table.fetches - fetches, node.owns(keyOf[0])]).toEqual([0, 1_000_001]);
+  });
+
+  it('takes no older generation, however often its head was written', async () => {
+    const cluster = createCluster();
+    cluster.table.write([grant('a', 7)], 7);
+    const node = await cluster.connect();
+    cluster.table.write([grant('a', 9)], 3);
+    await cluster.clock.advance(7_900);
+    expect(node.owns(keyOf[0])).toBe(7);
+    await cluster.clock.advance(200);
+    expect(node.owns(keyOf[0])).toBeUndefined();
+    expect(node.status().routing?.lastError).toBe('an older one is in force than was read before');
   });
 
   it('gives up a read that hangs, so that the next one fits into the lease', async () => {

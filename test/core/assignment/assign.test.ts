@@ -80,31 +80,58 @@ describe('what must move', () => {
 });
 
 describe('panic', () => {
-  it('is when more than half of the owners look unhealthy: nothing moves', () => {
-    const dead = { health: 'silent' as const };
-    const question = {
-      previous: tableOf('abcd'),
-      nodes: [facts('a', dead), facts('b', dead), facts('c', { health: 'degraded' }), facts('d')],
-    };
-    expect(told(question)).toEqual({
-      table: 'abcd',
-      moves: ['3 of 4 owners look unhealthy: the measurement is suspect, nothing was moved'],
+  const dead = { health: 'silent' as const };
+  const fleet = (letters: string, change: Parameters<typeof facts>[1] = {}) =>
+    [...letters].map((node) => facts(node, change));
+
+  it('is when five owners or more are silent, and these are more than half of all: nothing moves', () => {
+    expect(
+      told({ previous: tableOf('abcdefghi'), nodes: [...fleet('abcde', dead), ...fleet('fghi')] }),
+    ).toEqual({
+      table: 'abcdefghi',
+      moves: ['5 of 9 nodes are silent: the measurement is suspect, nothing was moved'],
     });
+    expect(told({ previous: tableOf('abcdefghi'), nodes: fleet('fghi') }).table).toBe('abcdefghi');
   });
 
-  it('is not when just half do, nor when they say themselves that they go', () => {
-    const dead = { health: 'silent' as const };
-    const gone = { health: 'stopped' as const };
-    expect(
-      told({ previous: tableOf('abcd'), nodes: [facts('a', dead), facts('b', dead), facts('c'), facts('d')] })
-        .table,
-    ).toBe('cdcd');
-    expect(
-      told({
-        previous: tableOf('abcd'),
-        nodes: [facts('a', gone), facts('b', gone), facts('c', gone), facts('d')],
-      }).table,
-    ).toBe('dddd');
+  it('is not when just half are', () => {
+    const nodes = [...fleet('abcde', dead), ...fleet('fghij')];
+    expect(told({ previous: tableOf('abcdefghij'), nodes }).table).toBe('fghijfghij');
+  });
+
+  it.each([
+    ['one of one', 'a', 'b'],
+    ['two of three', 'ab', 'c'],
+    ['four of five', 'abcd', 'e'],
+  ])('is not in a small cluster, where %s died', (_, gone, left) => {
+    const nodes = [...fleet(gone, dead), ...fleet(left)];
+    expect(told({ previous: tableOf(gone + left.repeat(2)), nodes }).table).toBe(
+      left.repeat(gone.length + 2),
+    );
+  });
+
+  it('counts those that have come in their place as well', () => {
+    const nodes = (come: string) => [...fleet('abcde', dead), facts('f'), ...fleet(come)];
+    const previous = tableOf('abcdef');
+    expect(told({ previous, nodes: nodes('ghi') }).moves).toEqual([
+      '5 of 9 nodes are silent: the measurement is suspect, nothing was moved',
+    ]);
+    expect(told({ previous, nodes: nodes('ghij') }).moves).toHaveLength(5);
+    const unwell = [...nodes(''), ...fleet('ghij', { health: 'stopped' })];
+    expect(told({ previous, nodes: unwell }).table).toBe('abcdef');
+  });
+
+  it('is not of nodes that report, whatever they say of themselves', () => {
+    const previous = tableOf('abcdef');
+    for (const health of ['stopped', 'draining', 'starting'] as const)
+      expect(told({ previous, nodes: [...fleet('abcde', { health }), facts('f')] }).table).toBe('ffffff');
+  });
+
+  it('does not come of AppConfig being away: what a dead node had still moves', () => {
+    const nodes = [facts('a', dead), ...fleet('bcdefghij', { health: 'degraded' })];
+    const { table, moves } = told({ previous: tableOf('abcdefghij'), nodes });
+    expect(table).toMatch(/^[b-j]bcdefghij$/);
+    expect(moves).toEqual([expect.stringContaining('a is gone')]);
   });
 });
 

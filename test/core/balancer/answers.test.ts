@@ -95,10 +95,43 @@ describe('answers', () => {
     });
   });
 
-  it('are not changed where more than half of the fleet looks dead', () => {
-    const quiet = (node: string) => ({ node, arrivedAtMs: silentAtMs });
-    expect(look([{ node: 'a' }, quiet('b'), quiet('c')])).toEqual({ kind: 'suspect', silent: 2, of: 3 });
-    expect(look([{ node: 'a' }, quiet('b')])).toMatchObject({ kind: 'answers' });
-    expect(look([{ node: 'a', health: 'stopped' }])).toEqual({ kind: 'suspect', silent: 0, of: 0 });
+  const quiet = (node: string, agoMs = 40_000) => ({ node, arrivedAtMs: startMs - agoMs });
+  const five = ['b', 'c', 'd', 'e', 'f'];
+
+  it('are not changed where five and more than half of the fleet look dead, or all', () => {
+    const before = answersOf([{ node: 'a' }, ...five.map((node) => ({ node }))]);
+    const judged = look([{ node: 'a' }, ...five.map((node) => quiet(node))], { before });
+    expect(judged).toEqual({ kind: 'suspect', answers: before, silent: 5, of: 6 });
+    expect(look([quiet('a', 61_000), quiet('b', 61_000)])).toMatchObject({ kind: 'suspect', silent: 2, of: 2 });
+    expect(look([{ node: 'a', health: 'stopped' }])).toMatchObject({ kind: 'suspect', silent: 0, of: 0 });
+    const alive = ['v', 'w', 'x', 'y', 'z'].map((node) => ({ node }));
+    expect(look([...alive, ...five.map((node) => quiet(node))])).toMatchObject({ kind: 'answers' });
+  });
+
+  it('say who is dead in a small fleet, though it is most of it', () => {
+    expect(linesOf(answersOf([{ node: 'a' }, ...five.slice(1).map((node) => quiet(node))]))).toEqual({
+      a: 'up 100%\n',
+      ...Object.fromEntries(five.slice(1).map((node) => [node, 'down #silent\n'])),
+    });
+  });
+
+  it('go on after a quarter of an hour: who is silent for so long, while others report, is gone', () => {
+    const at = (agoMs: number) => look([{ node: 'a' }, ...five.map((node) => quiet(node, agoMs))]);
+    expect(at(15 * 60_000).kind).toBe('suspect');
+    expect(at(15 * 60_000 + 1).kind).toBe('answers');
+    expect(look(five.map((node) => quiet(node, 16 * 60_000))).kind).toBe('suspect');
+  });
+
+  it('take a person’s drain at once, though the measurement is suspect', () => {
+    const before = answersOf([{ node: 'a' }, ...five.map((node) => ({ node })), quiet('gone')]);
+    const silent = [{ node: 'a' }, ...five.map((node) => quiet(node)), quiet('gone')];
+    const judged = look(silent, { before, drained: ['a', 'c', 'gone'] });
+    expect(judged.kind).toBe('suspect');
+    expect(linesOf(judged.answers)).toEqual({
+      ...linesOf(before),
+      a: 'up 0%\n',
+      c: 'up 0%\n',
+      gone: 'down #silent\n',
+    });
   });
 });

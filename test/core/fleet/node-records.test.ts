@@ -255,6 +255,20 @@ describe('nodeReportSchema', () => {
     expect(nodeReportSchema.parse(report('a', 1, { work })).work).toEqual(work);
   });
 
+  it('cuts rates that nobody has: a node that says too much is not lost', () => {
+    const said = report('a', 1, {
+      unitsPerSecond: 1.2e9,
+      work: { 7: 5e9, 8: 3 },
+      hotKeys: [{ key: 'k', partition: 7, unitsPerSecond: 2e9 }],
+    });
+    expect(nodeReportSchema.parse(said)).toEqual({
+      ...said,
+      unitsPerSecond: 1e9,
+      work: { 7: 1e9, 8: 3 },
+      hotKeys: [{ key: 'k', partition: 7, unitsPerSecond: 1e9 }],
+    });
+  });
+
   it('drops what it does not know: nodes of tomorrow report to the stacks of today', () => {
     const limits = { source: 'disk' as const, schemaVersion: 1, counters: {} };
     const today = report('a', 1, { profiles: { limits } });
@@ -277,7 +291,7 @@ describe('nodeReportSchema', () => {
     ['work of a partition that is no number', { work: { a: 1 } }],
     ['work of a partition beyond all', { work: { 100000: 1 } }],
     ['negative work', { work: { 7: -1 } }],
-    ['work beyond measure', { work: { 7: 1e9 + 1 } }],
+    ['endless work', { work: { 7: Number.POSITIVE_INFINITY } }],
     ['work that is text', { work: { 7: '1' } }],
     ['work that is no map', { work: [1] }],
     ['no work at all', { work: null }],

@@ -122,3 +122,17 @@ export const guards: Readonly<Record<string, readonly Break[]>> = {
     'const table = this.replica ?? this.#world.table; this.replica = this.#world.table;',
   ),
 };
+
+/** Seeds that showed it when it was last looked for: they are tried first. Who is not here is found by the first few. */
+export const shownBy: Readonly<Record<string, number>> = {
+  'a lease is renewed from when the read started, not when it ended': 12,
+  'a confirmation renews from when it started': 4,
+  'a reader never goes back': 14,
+  'a wait is a lease and a margin': 4,
+  'finishing ends with the lease': 12,
+  'what is being finished was held in the generation before': 35,
+  'what has stopped does not say that it began': 54,
+  'what drains or has stopped begins nothing': 7,
+  'who is not named for want of room is waited for': 13,
+  'a table is written only over the one it was computed from': 5,
+};

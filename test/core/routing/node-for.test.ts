@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRoutes, nodeFor, ownerFor } from '../../../core/routing/node-for.js';
+import {
+  createRoutes,
+  nextOwnerFor,
+  nodeFor,
+  ownerFor,
+  ownerToTryFor,
+} from '../../../core/routing/node-for.js';
 import { begin, end } from '../../../core/routing/standing.js';
 import { countsOf, nodesOf, pickingOf } from './standings.js';
 
@@ -65,6 +71,29 @@ describe('the node for a partition', () => {
     expect(countsOf(() => nodeFor(routes, 0, 0), 5, 200)[2]).toBe(1);
     end(routes.picking.standing, 2, { how: 'broken', nowMs: 0 });
     expect([ownerFor(routes, 0, 0), nodeFor(routes, 0, 0)]).toEqual([-1, 4]);
+  });
+
+  it('is, for work that nobody else may do, also an owner that is aside: the one with least to do that listens', () => {
+    const routes = createRoutes(pickingOf(nodesOf(50, 50, 50, 50)), slots(names(0, 1, 2), []));
+    const { standing } = routes.picking;
+    for (const node of [0, 1]) end(standing, node, { how: 'broken', nowMs: 0 });
+    expect(ownerToTryFor(routes, 0, 0)).toBe(2);
+    end(standing, 2, { how: 'refused', nowMs: 0 });
+    begin(standing, 0);
+    expect([ownerToTryFor(routes, 0, 0), ownerToTryFor(routes, 1, 0)]).toEqual([1, -1]);
+    for (const node of [0, 1]) end(standing, node, { how: 'refused', nowMs: 100 });
+    expect(ownerToTryFor(routes, 0, 100)).toBe(-1);
+  });
+
+  it('comes back in the order in which its owners are tried again', () => {
+    const routes = createRoutes(pickingOf(nodesOf(50, 50, 50, 50)), slots(names(0, 1, 2), []));
+    for (const [node, nowMs] of [
+      [0, 300],
+      [1, 100],
+      [2, 200],
+    ] as const)
+      end(routes.picking.standing, node, { how: 'refused', nowMs });
+    expect([nextOwnerFor(routes, 0), nextOwnerFor(routes, 1)]).toEqual([1, -1]);
   });
 
   it('is any for a partition without owners that the router knows, and none when there is nobody', () => {

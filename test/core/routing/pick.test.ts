@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDraw, drawn } from '../../../core/routing/draw.js';
-import { pick } from '../../../core/routing/pick.js';
+import { createPicking, pick } from '../../../core/routing/pick.js';
 import {
   earnRetry,
   fullRetryBudget,
   type RetryBudget,
   spendRetry,
 } from '../../../core/routing/retry-budget.js';
-import { begin, end } from '../../../core/routing/standing.js';
+import { begin, createStanding, end } from '../../../core/routing/standing.js';
 import { chances, countsOf, nodesOf, pickingOf } from './standings.js';
 
 describe('a draw', () => {
@@ -68,6 +68,31 @@ describe('picking', () => {
     end(picking.standing, 123, { how: 'refused', nowMs: 0 });
     expect(pick(picking, 499)).toBe(-1);
     expect(pick(picking, 500)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('shares requests by what nodes can do where few are left, wherever these stand', () => {
+    const picking = pickingOf(nodesOf(...Array.from({ length: 200 }, () => 50)));
+    for (let node = 0; node < 200; node += 1)
+      if (![10, 11, 199].includes(node)) end(picking.standing, node, { how: 'shed', nowMs: 0 });
+    const shares = countsOf(() => pick(picking, 0), 200, 6_000);
+    for (const node of [10, 11, 199]) expect(shares[node]).toBeCloseTo(1 / 3, 1);
+  });
+
+  it('takes a node that wants no new work only when no other can take it', () => {
+    const standing = createStanding(nodesOf(50, 50, 50, 50, 50, 50));
+    const wanted = createPicking(
+      { ...standing, capacities: Float64Array.of(0, 0, 50, 50, 50, 50) },
+      chances(5),
+    );
+    const picking = { ...wanted, standing };
+    for (const node of [2, 3, 4]) end(standing, node, { how: 'shed', nowMs: 0 });
+    expect(countsOf(() => pick(picking, 0), 6)[5]).toBe(1);
+    end(standing, 5, { how: 'shed', nowMs: 0 });
+    const shares = countsOf(() => pick(picking, 0), 6);
+    expect([shares[0], shares[1]]).toEqual([expect.closeTo(0.5, 1), expect.closeTo(0.5, 1)]);
+    end(standing, 0, { how: 'shed', nowMs: 0 });
+    end(standing, 1, { how: 'shed', nowMs: 0 });
+    expect(pick(picking, 0)).toBe(-1);
   });
 
   it('stays in its zone until that has plainly more to do', () => {

@@ -5,6 +5,7 @@ import {
   createStanding,
   type Ending,
   end,
+  mayTry,
   pressure,
   renewStanding,
 } from '../../../core/routing/standing.js';
@@ -64,6 +65,63 @@ describe('a node', () => {
     begin(standing, 0);
     expect(canTake(standing, 0, 250)).toBe(true);
   });
+
+  it.each([
+    ['timed-out', [['timed-out', 0]], true],
+    ['broken', [['broken', 0]], true],
+    ['shed', [['shed', 0]], true],
+    ['refused', [['refused', 0]], false],
+    [
+      'broken, and refused while it is aside',
+      [
+        ['broken', 0],
+        ['refused', 100],
+      ],
+      false,
+    ],
+    [
+      'refused, and broken while it is aside',
+      [
+        ['refused', 0],
+        ['broken', 100],
+      ],
+      false,
+    ],
+    [
+      'refused, and broken when it was tried',
+      [
+        ['refused', 0],
+        ['broken', 500],
+      ],
+      true,
+    ],
+    [
+      'refused, and shed when it was tried',
+      [
+        ['refused', 0],
+        ['shed', 500],
+      ],
+      true,
+    ],
+    [
+      'refused, answered and broken',
+      [
+        ['refused', 0],
+        ['answered', 500],
+        ['broken', 600],
+      ],
+      true,
+    ],
+  ] as [string, [Ending, number][], boolean][])(
+    'that has %s may be tried by those who have no other: %s',
+    (_what, endings, expected) => {
+      const standing = endedWith(...endings);
+      const last = endings.at(-1)?.[1] ?? 0;
+      expect([canTake(standing, 0, last), mayTry(standing, 0, last)]).toEqual([false, expected]);
+      expect(mayTry(renewStanding(standing, nodesOf(50)), 0, last)).toBe(expected);
+      expect(mayTry(standing, 0, last + 10_000)).toBe(true);
+    },
+  );
 
   it('is under the pressure of what is in flight with it, and one more, by what it can do', () => {
     const standing = createStanding(nodesOf(50, 10));

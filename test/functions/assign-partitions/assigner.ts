@@ -1,6 +1,6 @@
 /** assign-partitions over tables of a local DynamoDB, whose nodes report as the test says. */
 
-import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { createAssignments } from '../../../aws/dynamodb/assignments.js';
 import { createDrains } from '../../../aws/dynamodb/drains.js';
@@ -84,6 +84,20 @@ export async function assigner(aws: InLocalAws, { application = shop, through = 
         const Key = { cluster: { S: staging }, part: { S: part } };
         await aws.dynamodb.send(new DeleteItemCommand({ TableName: assignmentsTable, Key }));
       }
+    },
+    /** Takes a backup; the answer restores the whole table from it. */
+    async backup() {
+      const scan = async () =>
+        (await aws.dynamodb.send(new ScanCommand({ TableName: assignmentsTable }))).Items ?? [];
+      const kept = await scan();
+      return async () => {
+        for (const { cluster = { S: '' }, part = { S: '' } } of await scan())
+          await aws.dynamodb.send(
+            new DeleteItemCommand({ TableName: assignmentsTable, Key: { cluster, part } }),
+          );
+        for (const Item of kept)
+          await aws.dynamodb.send(new PutItemCommand({ TableName: assignmentsTable, Item }));
+      };
     },
     head: () => reader.head(),
     async table(): Promise<GrantTable> {

@@ -54,6 +54,57 @@ describe('the gauges of a cluster', () => {
   });
 });
 
+describe('a cluster whose tables do not answer for its gauges', () => {
+  it('has been shared out all the same, within its time', async () => {
+    const late = new AbortController();
+    let asked: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const { handle, report, counts, lines } = await assigner(aws(), {
+      through: () => ({
+        after: () => late.signal,
+        fleetLoads: {
+          read: () => {
+            asked();
+            return new Promise(() => {});
+          },
+          write: async () => {},
+        },
+      }),
+    });
+    await report('n1');
+    const handled = handle(event);
+    await isAsked;
+    late.abort();
+    await handled;
+    expect(counts()).toMatchObject({ AssignmentsEvaluated: 1, AssignmentGenerations: 1 });
+    expect(counts()).not.toHaveProperty('AssignmentsFailed');
+    expect(lines()).toContain('error could not tell the load');
+  });
+});
+
+describe('partitions that are too few', () => {
+  it('are told with each generation, and counted always', async () => {
+    const { handle, report, lines, counts } = await assigner(aws());
+    await report('n1');
+    await handle(event);
+    expect(counts()).not.toHaveProperty('PartitionsFew');
+    await report('n2', { health: 'starting' });
+    await handle(event);
+    expect(counts()).not.toHaveProperty('PartitionsFew');
+    await report('n2');
+    await handle(event);
+    expect(counts()).toMatchObject({ PartitionsFew: 1 });
+    await report('n1', { incarnation: 'n1-2' });
+    await handle(event);
+    expect(counts()).toMatchObject({ PartitionsFew: 2 });
+    expect(lines()).toContain(
+      'warn partitions are too few for so many nodes {"cluster":"shop/staging","partitions":16,"nodes":2}',
+    );
+  });
+});
+
 describe('which clusters are looked at', () => {
   it('are all of applications that declare routing, when the schedule asks', async () => {
     const { handle, report, assignments, counts } = await assigner(aws());

@@ -11,8 +11,8 @@ import { type ManualWorld, minuteMs } from '../manual-world.js';
 export const staging = { application: 'treasure-hunt', environment: 'staging' } as const;
 export const gameplay = { ...staging, profile: 'gameplay' } as const;
 
-/** Nodes that report four times a minute: four times between two ticks of a rollout. */
-export const rarely = { report: { intervalSeconds: 15 } } as const satisfies NodeOptions;
+/** Nodes that report three times a minute: three times between two ticks of a rollout. */
+export const rarely = { report: { intervalSeconds: 20 } } as const satisfies NodeOptions;
 
 export async function deploymentOf(world: ManualWorld, number: number): Promise<Deployment> {
   const { store } = await world.cloud.environment(staging);

@@ -147,7 +147,7 @@ describe.each(['appconfig', 'kinesis', 'dynamodb'] as const)('%s', (service) => 
     expect(fleet.raisedSince(fromMs)).toEqual(
       of({
         // Its nodes say that they are degraded, and nothing is moved for it. Hints that were given up are set aside.
-        appconfig: ['assignment-panic', 'dead-letters', 'fan-out-failed'],
+        appconfig: ['dead-letters', 'fan-out-failed'],
         // All nodes are silent at once, which nobody takes for their death.
         kinesis: ['assignment-panic', 'dead-letters', 'fan-out-failed', 'guard-blind'],
         dynamodb: [

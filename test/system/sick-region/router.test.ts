@@ -45,7 +45,14 @@ async function begin(name: string): Promise<Node<typeof treasureHunt>> {
   );
   const beginning = connectWith(
     treasureHunt,
-    { environment: 'staging', node: name, endpoint: `http://${name}`, capacity: 10 },
+    {
+      environment: 'staging',
+      node: name,
+      endpoint: `http://${name}`,
+      capacity: 10,
+      poll: { intervalSeconds: 60 },
+      report: { intervalSeconds: 15 },
+    },
     {
       clock: {
         now: () => epochMs(Math.floor(world.clock.now())),

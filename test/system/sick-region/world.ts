@@ -12,7 +12,7 @@ import { staging } from '../safe-delivery/views.js';
 import { alarmsIn, raisedIn } from './alarms.js';
 
 export const secondMs = 1_000;
-export const nodeCount = 8;
+export const nodeCount = 6;
 export const reportSeconds = 30;
 
 export const servicesOf = {

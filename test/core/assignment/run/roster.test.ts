@@ -13,7 +13,10 @@ interface Look {
 }
 
 const rosterOf = (records: readonly NodeRecord[], { before, drained = [], isSuspect = false }: Look = {}) =>
-  withRevision(before, rosterAfter(before, lookAt(records, new Set(drained), startMs), isSuspect));
+  withRevision(
+    before,
+    rosterAfter(before, lookAt(records, new Set(drained), startMs), { isSuspect, marks: new Map() }),
+  );
 
 const withRevision = (before: Roster | undefined, nodes: Roster['nodes'] | undefined) =>
   nodes && { revision: (before?.revision ?? 0) + 1, nodes };

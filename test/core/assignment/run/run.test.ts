@@ -132,32 +132,56 @@ describe('a run', () => {
     expect(next.table?.slots.flatMap(({ waitsFor }) => waitsFor)).toEqual([]);
   });
 
+  const six = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6'];
+  const deadFive = (agoMs: number) => [record('n1'), ...six.slice(1).map((node) => heard(node, agoMs))];
+
   it('moves nothing and loses nobody when most look dead', () => {
-    const { table, roster, records } = begun('n1', 'n2', 'n3', 'n4');
-    const now = [...records.slice(0, 1), heard('n2', minuteMs), heard('n3', minuteMs), heard('n4', minuteMs)];
-    const next = decide(inputOf({ table, roster, records: now }));
+    const { table, roster, records } = begun(...six);
+    const next = decide(inputOf({ table, roster, records: deadFive(minuteMs) }));
     expect([next.table, next.roster, next.concerns]).toEqual([
       undefined,
       undefined,
-      [{ kind: 'panic', suspects: 3, owners: 4 }],
+      [{ kind: 'panic', suspects: 5, known: 6 }],
     ]);
     const nobody = records.map(({ node }) => heard(node, 2 * minuteMs));
     const stalled = decide(inputOf({ table, roster, records: nobody }));
     expect([stalled.table, stalled.roster]).toEqual([undefined, undefined]);
-    const all = drains(...['n1', 'n2', 'n3', 'n4'].map((node) => drain(node)));
+    const all = drains(...six.map((node) => drain(node)));
     expect(decide(inputOf({ table, roster, records: nobody, drains: all })).roster).toBeUndefined();
   });
 
+  it('moves at once what nodes of a small cluster had, of which most died', () => {
+    for (const nodes of [
+      ['n1', 'n2'],
+      ['n1', 'n2', 'n3'],
+      ['n1', 'n2', 'n3', 'n4', 'n5'],
+    ]) {
+      const { table, roster } = begun(...nodes);
+      const left = [record('n1'), ...nodes.slice(1).map((node) => heard(node, 9_000))];
+      const next = decide(inputOf({ table, roster, records: left }));
+      expect([owned(next.table), next.roster?.nodes.length]).toEqual([{ n1: 16 }, 1]);
+    }
+    const { table, roster } = begun('n1');
+    const replaced = [heard('n1', 9_000), record('n2', { since: plusMs(startMs, -1_000) })];
+    expect(owned(decide(inputOf({ table, roster, records: replaced })).table)).toEqual({ n2: 16 });
+  });
+
+  it('moves nothing of a small cluster where nobody reports', () => {
+    const { table, roster, records } = begun('n1', 'n2');
+    const nobody = records.map(({ node }) => heard(node, 2 * minuteMs));
+    const next = decide(inputOf({ table, roster, records: nobody }));
+    expect([next.table, next.roster, next.concerns]).toEqual([undefined, undefined, [{ kind: 'nobody' }]]);
+  });
+
   it('ends a panic when a person drains the dead, or after a quarter of an hour', () => {
-    const { table, roster, records } = begun('n1', 'n2', 'n3', 'n4');
-    const dead = ['n2', 'n3', 'n4'];
-    const now = [...records.slice(0, 1), ...dead.map((node) => heard(node, minuteMs))];
+    const { table, roster } = begun(...six);
     const drained = decide(
-      inputOf({ table, roster, records: now, drains: drains(drain('n2'), drain('n3')) }),
+      inputOf({ table, roster, records: deadFive(minuteMs), drains: drains(drain('n2')) }),
     );
     expect([owned(drained.table), drained.concerns]).toEqual([{ n1: 16 }, []]);
-    const later = [...records.slice(0, 1), ...dead.map((node) => heard(node, 16 * minuteMs))];
-    expect(owned(decide(inputOf({ table, roster, records: later })).table)).toEqual({ n1: 16 });
+    expect(owned(decide(inputOf({ table, roster, records: deadFive(16 * minuteMs) })).table)).toEqual({
+      n1: 16,
+    });
     const forgotten = decide(inputOf({ table, roster, records: [record('new')] }));
     expect([owned(forgotten.table), forgotten.roster?.nodes.length]).toEqual([{ new: 16 }, 1]);
   });
