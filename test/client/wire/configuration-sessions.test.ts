@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appConfigSessions } from '../../../aws/appconfig/configuration-sessions.js';
 import type { ConfigurationSessions } from '../../../core/delivery/configuration-sessions.js';
+import { useEnvironment } from '../../system/aws-environment.js';
 import { startWireWorld, type WireWorld } from './world.js';
 
 const target = { application: 'hunt', environment: 'staging', profile: 'limits' };
@@ -72,15 +73,13 @@ async function elsewhere<T>(
   changes: Readonly<Record<string, string | undefined>>,
   use: (there: ConfigurationSessions) => Promise<T>,
 ): Promise<T> {
-  const before = { ...process.env };
-  const changed = Object.entries({ ...before, ...changes }).filter(([, value]) => value !== undefined);
-  process.env = Object.fromEntries(changed);
+  const restore = useEnvironment(changes);
   const there = appConfigSessions();
   try {
     return await use(there);
   } finally {
     there.close();
-    process.env = before;
+    restore();
   }
 }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assign } from '../../../core/assignment/assign.js';
 import type { AssignmentInput, NodeFacts } from '../../../core/assignment/facts.js';
-import { isForced } from '../../../core/assignment/moves.js';
+import { isForced, type Move } from '../../../core/assignment/moves.js';
 import { plusMs } from '../../../core/time.js';
 import { facts, fleets, inForce, loadsOf, meanLoadOf, plain, settle, settledFleets } from './fleets.js';
 
@@ -65,6 +65,18 @@ const nothing = {
 
 const alive = ({ nodes }: AssignmentInput) =>
   new Set(nodes.filter(({ health }) => health === 'ready' || health === 'degraded').map(({ node }) => node));
+
+/** Load of each node: by its partitions, by those that it had to take in this generation, and by what else it said it has to do. */
+function burdensOf(input: AssignmentInput, moves: readonly Move[]): Map<string, number> {
+  const burdens = loadsOf(input.previous, input);
+  for (const { node, capacity, load, work } of input.nodes) {
+    const taken = moves.filter((move) => isForced(move) && move.to === node);
+    const given = taken.reduce((sum, { partition }) => sum + (input.work[partition] ?? 0), 0);
+    const besides = Math.max(0, load - work / capacity);
+    burdens.set(node, (burdens.get(node) ?? 0) + given / capacity + besides);
+  }
+  return burdens;
+}
 
 describe('every generation', () => {
   it('gives each partition exactly one owner, who can serve it', () => {
@@ -157,8 +169,8 @@ describe('every generation', () => {
       fc.property(fleets, turns, (fleet, happened) => {
         play({ ...fleet, settings: plain({ dwellMs: 20_000 }) }, happened, (input, answer) => {
           if (answer.kind === 'unchanged') return;
-          const loads = loadsOf(input.previous, input);
-          const isOverloaded = (node = '') => (loads.get(node) ?? 0) > 1.4;
+          const burdens = burdensOf(input, answer.moves);
+          const isOverloaded = (node = '') => (burdens.get(node) ?? 0) > 1.4;
           for (const move of answer.moves.filter((each) => !isForced(each) && !isOverloaded(each.from)))
             expect(input.nowMs - (input.previous.slots[move.partition]?.sinceMs ?? 0)).toBeGreaterThanOrEqual(
               20_000,
@@ -240,7 +252,9 @@ describe('a fleet under steady load', () => {
             const changed = { ...input, work, previous: table };
             const answer = assign(changed);
             if (answer.kind === 'unchanged') return;
-            expect(unevenness(answer.assignment, changed)).toBeLessThan(unevenness(table, changed));
+            // Or as uneven, to the last digit; but it comes to rest.
+            const before = unevenness(table, changed);
+            expect(unevenness(answer.assignment, changed)).toBeLessThanOrEqual(before * (1 + 1e-12));
             table = answer.assignment;
           }
           expect.unreachable('it never came to rest');
