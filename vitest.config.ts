@@ -15,7 +15,12 @@ export default defineConfig({
       project('alone', { include: worlds }),
       // Nothing here leaves a trace in a module or in the process, so files share one: loading zod, the SDK and the CDK anew
       // for each of two hundred files would take longer than all that they prove.
-      project('together', { include: ['test/**/*.test.ts'], exclude: worlds, isolate: false }),
+      project('together', {
+        include: ['test/**/*.test.ts'],
+        exclude: worlds,
+        isolate: false,
+        setupFiles: ['test/traces.ts'],
+      }),
     ],
   },
 });

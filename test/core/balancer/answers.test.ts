@@ -102,7 +102,11 @@ describe('answers', () => {
     const before = answersOf([{ node: 'a' }, ...five.map((node) => ({ node }))]);
     const judged = look([{ node: 'a' }, ...five.map((node) => quiet(node))], { before });
     expect(judged).toEqual({ kind: 'suspect', answers: before, silent: 5, of: 6 });
-    expect(look([quiet('a', 61_000), quiet('b', 61_000)])).toMatchObject({ kind: 'suspect', silent: 2, of: 2 });
+    expect(look([quiet('a', 61_000), quiet('b', 61_000)])).toMatchObject({
+      kind: 'suspect',
+      silent: 2,
+      of: 2,
+    });
     expect(look([{ node: 'a', health: 'stopped' }])).toMatchObject({ kind: 'suspect', silent: 0, of: 0 });
     const alive = ['v', 'w', 'x', 'y', 'z'].map((node) => ({ node }));
     expect(look([...alive, ...five.map((node) => quiet(node))])).toMatchObject({ kind: 'answers' });
