@@ -90,6 +90,7 @@ async function startNode(name: string, capacity: number): Promise<Node> {
     cluster: 'treasure-hunt/staging',
     health: 'ready' as const,
     capacity,
+    unitsPerSecond: capacity,
     load: 0.5,
     endpoint: `http://127.0.0.1:${port}`,
   };

@@ -21,11 +21,12 @@ import { withoutNodeVersionWarning } from '../../../aws/node-version-warning.js'
 import { type NodeReport, nodeReportSchema } from '../../../core/fleet/node-reports.js';
 import { loadStream } from '../../../core/names.js';
 import { startLocalAws } from '../../../local/index.js';
+import { useEnvironment } from '../../system/aws-environment.js';
 
-/** Starts it, and points this process's AWS clients at it. */
+/** Starts it, and points this process's AWS clients at it until it is closed. */
 export async function startWireWorld() {
   const aws = await startLocalAws({ port: 0 });
-  Object.assign(process.env, aws.environment);
+  const restore = useEnvironment(aws.environment);
   const clients = withoutNodeVersionWarning(() => ({
     appConfig: new AppConfigClient({}),
     kinesis: new KinesisClient({}),
@@ -53,6 +54,7 @@ export async function startWireWorld() {
       clients.appConfig.destroy();
       clients.kinesis.destroy();
       await aws.close();
+      restore();
     },
   };
 }

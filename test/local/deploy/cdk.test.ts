@@ -13,13 +13,15 @@ import { KinesisEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { useEnvironment } from '../../system/aws-environment.js';
 import { type DeployWorld, startDeployWorld } from './world.js';
 
 let world: DeployWorld;
 let folder: string;
+let restore: () => void;
 beforeAll(async () => {
   // CDK's own check of the templates takes seconds, and is not what is tested here.
-  process.env['CDK_VALIDATION'] = 'false';
+  restore = useEnvironment({ CDK_VALIDATION: 'false' });
   world = await startDeployWorld();
   folder = await mkdtemp(join(tmpdir(), 'deploy-cdk-'));
   await mkdir(join(folder, 'code'));
@@ -29,6 +31,7 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
+  restore();
   await world.close();
   await rm(folder, { recursive: true, force: true });
 });

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { useEnvironment } from '../../system/aws-environment.js';
 import { role, startWorld, type World } from './world.js';
 
 let world: World;
@@ -56,7 +57,7 @@ describe('a process', () => {
 
   it('has the environment of its function and nothing else of this machine but PATH', async () => {
     const source = 'export const handler = async () => ({ ...process.env, cwd: process.cwd() });';
-    process.env['SECRET_OF_THE_HOST'] = 'x';
+    onTestFinished(useEnvironment({ SECRET_OF_THE_HOST: 'x' }));
     await world.create('first', source, { Environment: { Variables: { OWN: 'one' } } });
     await world.create('second', source, { Environment: { Variables: { OTHER: 'two' } } });
     const { answer } = await world.invoke('first');
