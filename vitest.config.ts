@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-// What starts processes, or whole worlds of them, with an environment of its own.
-const worlds = ['test/bench/**', 'test/cli/**', 'test/system/**'].map((folder) => `${folder}/*.test.ts`);
+// What starts processes, or whole worlds of them, with an environment of its own; and Hono, whose server replaces `Response`.
+const worlds = ['bench', 'cli', 'client/middleware', 'system'].map((folder) => `test/${folder}/**/*.test.ts`);
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
 

@@ -3,12 +3,15 @@
 import { afterAll, expect } from 'vitest';
 
 const environment = process.env;
+const { Request, Response, fetch } = globalThis;
 const before = state();
 
 afterAll(() => {
   // What wraps the process's own object writes through to it; one that was put in its place would not.
   expect(process.env).toBe(environment);
   expect(state()).toEqual(before);
+  for (const [name, value] of Object.entries({ Request, Response, fetch }))
+    expect(Reflect.get(globalThis, name), name).toBe(value);
 });
 
 /** But for what Powertools sets for the SDK as soon as it is imported. */

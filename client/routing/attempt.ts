@@ -41,9 +41,9 @@ const thrown = (peer: Peer, verdict: Verdict, error: unknown): Attempt<never> =>
   discard: () => undefined,
 });
 
-/** As `fetch` gives it: a service's own value that has a status is none. */
+/** As `fetch` gives it, whatever a framework has put in the place of the global `Response`; a service's own value that has a status is none. */
 const isResponse = (result: unknown): result is Response =>
-  typeof Response === 'function' && result instanceof Response;
+  Object.prototype.toString.call(result) === '[object Response]';
 
 /** A body that is not read holds its connection. */
 function discard(result: unknown): void {

@@ -6,7 +6,6 @@
 import { type Board, change, heldAt, loadAt, type Place, placeAt, roomAt, weightAt } from './board.js';
 import { roomiest } from './forced.js';
 import { IndexedHeap } from './heap.js';
-import { lift } from './lift.js';
 import type { MoveReason } from './moves.js';
 import { Stock } from './stock.js';
 
@@ -24,7 +23,6 @@ export function balance(board: Board): void {
   if (board.budget === 0 || !isUneven(board)) return;
   const stock = new Stock(board);
   if (stock.isEmpty) return;
-  lift(board, stock);
   relieve(board, stock);
   fill(board, stock);
 }

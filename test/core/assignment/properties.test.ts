@@ -8,7 +8,7 @@ import { isForced, type Move } from '../../../core/assignment/moves.js';
 import { plusMs } from '../../../core/time.js';
 import { facts, fleets, inForce, loadsOf, meanLoadOf, plain, settle, settledFleets } from './fleets.js';
 
-const seeds = { numRuns: 200 };
+const seeds = { numRuns: 200, interruptAfterTimeLimit: 20_000, markInterruptAsFailure: true };
 
 /** What befalls a fleet from one generation to the next. */
 const turns = fc.array(
