@@ -122,7 +122,7 @@ export function partitionLoads({ records, owned }: Seen): readonly PartitionLoad
 export const hottestPartitions = (loads: readonly PartitionLoad[]): readonly PartitionLoad[] =>
   loads.toSorted((a, b) => b.shareOfNode - a.shareOfNode || a.partition - b.partition).slice(0, hottestMax);
 
-/** The busiest keys of the fleet, each once. A sketch may count a key too high, never above its partition. */
+/** The busiest keys of each node. A sketch may count a key too high, never above its partition. */
 export function keyLoads({ records }: Seen, partitions: readonly PartitionLoad[]): readonly KeyLoad[] {
   const work = new Map(partitions.map(({ partition, unitsPerSecond }) => [partition, unitsPerSecond]));
   const all = records.flatMap(({ node, hotKeys = [] }) => hotKeys.map((hot) => ({ ...hot, node })));
@@ -135,7 +135,21 @@ export function keyLoads({ records }: Seen, partitions: readonly PartitionLoad[]
 const shareOf = (part: number, whole: number | undefined): number =>
   whole === undefined || whole <= 0 ? 1 : Math.min(1, part / whole);
 
-export const hottestKeys = (keys: readonly KeyLoad[]): readonly KeyLoad[] =>
-  keys
+/** The busiest keys of the fleet, each once: several nodes may serve a key, as stand-ins do. Named is the node that does most of it. */
+export function hottestKeys(keys: readonly KeyLoad[]): readonly KeyLoad[] {
+  const byKey = new Map<string, KeyLoad>();
+  for (const key of keys.toSorted((a, b) => b.unitsPerSecond - a.unitsPerSecond)) {
+    const name = `${key.partition}/${key.key}`;
+    const most = byKey.get(name);
+    byKey.set(name, most ? together(most, key) : key);
+  }
+  return [...byKey.values()]
     .toSorted((a, b) => b.unitsPerSecond - a.unitsPerSecond || (a.key < b.key ? -1 : 1))
     .slice(0, hottestMax);
+}
+
+const together = (most: KeyLoad, other: KeyLoad): KeyLoad => ({
+  ...most,
+  unitsPerSecond: most.unitsPerSecond + other.unitsPerSecond,
+  shareOfPartition: Math.min(1, most.shareOfPartition + other.shareOfPartition),
+});

@@ -114,7 +114,10 @@ describe('load', () => {
       node('n2', 0.4, {
         unitsPerSecond: 20,
         work: { 0: 2, 2: 6 },
-        hotKeys: [{ key: 'b', partition: 2, unitsPerSecond: 9 }],
+        hotKeys: [
+          { key: 'b', partition: 2, unitsPerSecond: 9 },
+          { key: 'user:42', partition: 0, unitsPerSecond: 2 },
+        ],
       }),
       { ...node('n3', 1, { work: { 3: 99 } }), arrivedAtMs: startMs - 40_000 },
     );
@@ -127,7 +130,7 @@ describe('load', () => {
       { partition: 1, node: 'n1', unitsPerSecond: 5, shareOfNode: 0.025 },
     ]);
     expect(hottestKeys).toEqual([
-      { key: 'user:42', partition: 0, node: 'n1', unitsPerSecond: 55, shareOfPartition: 55 / 64 },
+      { key: 'user:42', partition: 0, node: 'n1', unitsPerSecond: 57, shareOfPartition: 57 / 64 },
       { key: 'b', partition: 2, node: 'n2', unitsPerSecond: 9, shareOfPartition: 1 },
     ]);
   });
