@@ -1,7 +1,7 @@
 /** Asks assign-partitions for a run, without waiting for it: Lambda's asynchronous invocation. */
 
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { AssignmentRequests } from '../core/assignment/requests.js';
+import type { AssignmentRequests } from '../core/assignment/run/requests.js';
 import { calling } from './failures.js';
 
 /** `functionName` is the function's name, from core/names.ts. @throws ServiceUnavailable when Lambda does not take the request. */

@@ -4,7 +4,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { formatCluster } from '../core/addresses.js';
-import type { AssignmentReader } from '../core/assignment/tables.js';
+import type { AssignmentReader } from '../core/assignment/table/tables.js';
 import type { ConfigurationSessions } from '../core/delivery/configuration-sessions.js';
 import type { LoadReports } from '../core/fleet/load-reports.js';
 import { assignmentsTable, loadStream } from '../core/names.js';

@@ -1,7 +1,7 @@
 /** What an operator's questions are answered from, and acted through: one stage of Veltrix, seen through names. */
 
 import type { ClusterAddress } from '../core/addresses.js';
-import type { AssignmentReader } from '../core/assignment/tables.js';
+import type { AssignmentReader } from '../core/assignment/table/tables.js';
 import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
 import type { PublishQueue } from '../core/delivery/publish-queue.js';

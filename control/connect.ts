@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Directory, Ids } from '../aws/appconfig/directory.js';
 import { type ClusterAddress, formatCluster } from '../core/addresses.js';
-import type { AssignmentReader } from '../core/assignment/tables.js';
+import type { AssignmentReader } from '../core/assignment/table/tables.js';
 import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
 import type { PublishQueues } from '../core/delivery/publish-queue.js';

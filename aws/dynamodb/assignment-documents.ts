@@ -2,11 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { changesBetween, type Keyed } from '../../core/assignment/changes.js';
-import { chunkMaxBytes, encodeAssignment } from '../../core/assignment/chunks.js';
-import { rosterChangesBetween } from '../../core/assignment/roster-changes.js';
-import type { GrantTable } from '../../core/assignment/table.js';
-import { type ChangesPlace, changesInHeadMaxBytes } from '../../core/assignment/tables.js';
+import { changesBetween, type Keyed } from '../../core/assignment/table/changes.js';
+import { chunkMaxBytes, encodeAssignment } from '../../core/assignment/table/chunks.js';
+import { rosterChangesBetween } from '../../core/assignment/table/roster-changes.js';
+import type { GrantTable } from '../../core/assignment/table/table.js';
+import { type ChangesPlace, changesInHeadMaxBytes } from '../../core/assignment/table/tables.js';
 import type { Roster } from '../../core/fleet/roster.js';
 
 /** Keys are in the order of their numbers: 2^53 has 16 digits. */

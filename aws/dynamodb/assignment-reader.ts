@@ -7,11 +7,11 @@
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import { type Applied, applyChanges, type Keyed } from '../../core/assignment/changes.js';
-import { decodeAssignment } from '../../core/assignment/chunks.js';
-import { applyRosterChanges } from '../../core/assignment/roster-changes.js';
-import type { GrantTable } from '../../core/assignment/table.js';
-import type { AssignmentHead, AssignmentReader, ChangesPlace } from '../../core/assignment/tables.js';
+import { type Applied, applyChanges, type Keyed } from '../../core/assignment/table/changes.js';
+import { decodeAssignment } from '../../core/assignment/table/chunks.js';
+import { applyRosterChanges } from '../../core/assignment/table/roster-changes.js';
+import type { GrantTable } from '../../core/assignment/table/table.js';
+import type { AssignmentHead, AssignmentReader, ChangesPlace } from '../../core/assignment/table/tables.js';
 import { type Roster, rosterNodeSchema } from '../../core/fleet/roster.js';
 import { epochMs } from '../../core/time.js';
 import { type Get, getting, readBodies, unpackJson, unpackSlots, unreadable } from './assignment-bodies.js';

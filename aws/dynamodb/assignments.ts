@@ -14,13 +14,13 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
-import type { Keyed } from '../../core/assignment/changes.js';
+import type { Keyed } from '../../core/assignment/table/changes.js';
 import type {
   AssignmentChange,
   AssignmentHead,
   Assignments,
   ChangesPlace,
-} from '../../core/assignment/tables.js';
+} from '../../core/assignment/table/tables.js';
 import { turnKey } from '../../core/names.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
 import { calling } from '../failures.js';

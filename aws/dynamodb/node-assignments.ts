@@ -1,7 +1,7 @@
 /** A cluster's assignment as each of its nodes reads it, every two seconds for as long as it lives. */
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { AssignmentReader } from '../../core/assignment/tables.js';
+import type { AssignmentReader } from '../../core/assignment/table/tables.js';
 import { withoutNodeVersionWarning } from '../node-version-warning.js';
 import { createAssignmentReader } from './assignment-reader.js';
 

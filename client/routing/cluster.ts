@@ -1,6 +1,6 @@
 /** The nodes of a cluster and its table, laid out for look-ups; and how each node stands with this router. */
 
-import type { Slot } from '../../core/assignment/table.js';
+import type { Slot } from '../../core/assignment/table/table.js';
 import type { Roster } from '../../core/fleet/roster.js';
 import {
   createRoutes,

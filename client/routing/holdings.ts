@@ -3,7 +3,7 @@
  * clock, and what user code is told of it. Nothing here decides who owns what.
  */
 
-import type { GrantTable, Life } from '../../core/assignment/table.js';
+import type { GrantTable, Life } from '../../core/assignment/table/table.js';
 import type { Claim } from '../../core/ownership/claims.js';
 import { isSameLife } from '../../core/ownership/grants.js';
 import {

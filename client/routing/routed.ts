@@ -1,6 +1,6 @@
 /** A node's part in the routing of its cluster, where its application declares `routing`. Loaded only there. */
 
-import type { AssignmentReader } from '../../core/assignment/tables.js';
+import type { AssignmentReader } from '../../core/assignment/table/tables.js';
 import { Misdirected, UsageError } from '../../core/errors.js';
 import { type Application, routingSettingsOf } from '../../core/profiles.js';
 import type { NodeClock } from '../clock.js';

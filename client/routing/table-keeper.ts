@@ -3,8 +3,8 @@
  * One read at a time, none older than what is held.
  */
 
-import type { GrantTable } from '../../core/assignment/table.js';
-import type { AssignmentHead, AssignmentReader } from '../../core/assignment/tables.js';
+import type { GrantTable } from '../../core/assignment/table/table.js';
+import type { AssignmentHead, AssignmentReader } from '../../core/assignment/table/tables.js';
 import type { Roster } from '../../core/fleet/roster.js';
 import { leaseMs, readIntervalMs } from '../../core/ownership/lease.js';
 import { boundedCall } from '../bounded-call.js';

@@ -1,6 +1,6 @@
 /** A cluster for a service's own tests: its nodes and owners are what the test says, and time stands still. */
 
-import type { Grant, GrantTable, Life } from '../../core/assignment/table.js';
+import type { Grant, GrantTable, Life } from '../../core/assignment/table/table.js';
 import type { NodeHealth } from '../../core/fleet/node-reports.js';
 import type { RosterNode } from '../../core/fleet/roster.js';
 import { epochMs } from '../../core/time.js';

@@ -1,7 +1,7 @@
 /** The assignment in force, as one look sees it. */
 
-import type { GrantTable } from '../../core/assignment/table.js';
-import type { AssignmentHead, AssignmentReader } from '../../core/assignment/tables.js';
+import type { GrantTable } from '../../core/assignment/table/table.js';
+import type { AssignmentHead, AssignmentReader } from '../../core/assignment/table/tables.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 
 /** A head may be replaced while what it names is fetched; every few seconds at most, so a second look finds it. */

@@ -1,6 +1,6 @@
 /** What a table and a roster cost to write and to read, whole and as what changed. */
 
-import { changesInHeadMaxBytes } from '../assignment/tables.js';
+import { changesInHeadMaxBytes } from '../assignment/table/tables.js';
 import type { Design, FleetPlan } from './plan.js';
 import { readUnitBytes, unitsOf, writeUnitBytes } from './units.js';
 

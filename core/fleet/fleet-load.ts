@@ -5,7 +5,7 @@
  */
 
 import * as z from 'zod';
-import type { NodeFacts } from '../assignment/facts.js';
+import type { NodeFacts } from '../assignment/rule/facts.js';
 import { assignmentSettingsSchema } from '../assignment/settings.js';
 import type { EpochMs } from '../time.js';
 

@@ -11,7 +11,7 @@ import {
   type Life,
   livesOf,
   type Slot,
-} from '../assignment/table.js';
+} from '../assignment/table/table.js';
 import { type Claim, forGood } from './claims.js';
 
 export interface GrantInput {

@@ -1,6 +1,6 @@
 /** The node's side: how one life of a node stands with its partitions. All instants are of its own monotonic clock. */
 
-import type { GrantTable, Life } from '../assignment/table.js';
+import type { GrantTable, Life } from '../assignment/table/table.js';
 import { type Claim, forGood } from './claims.js';
 import { handOverMs, leaseMs } from './lease.js';
 

@@ -2,7 +2,7 @@
  * The node's side, as one fold. A read that fails, or has not ended, is no event: the lease of the one before runs on.
  */
 
-import { type Grant, type GrantTable, type Life, livesOf } from '../assignment/table.js';
+import { type Grant, type GrantTable, type Life, livesOf } from '../assignment/table/table.js';
 import { isSameLife } from './grants.js';
 import { handOverMs, waitMs } from './lease.js';
 import {

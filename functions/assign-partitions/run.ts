@@ -2,8 +2,8 @@
 
 import { type Decision, decide } from '../../core/assignment/run/run.js';
 import type { RoutingSettings } from '../../core/assignment/settings.js';
-import type { GrantTable } from '../../core/assignment/table.js';
-import type { AssignmentHead, AssignmentReader, Assignments } from '../../core/assignment/tables.js';
+import type { GrantTable } from '../../core/assignment/table/table.js';
+import type { AssignmentHead, AssignmentReader, Assignments } from '../../core/assignment/table/tables.js';
 import type { Drains } from '../../core/fleet/drains.js';
 import type { NodeRecords } from '../../core/fleet/node-records.js';
 import type { Roster } from '../../core/fleet/roster.js';

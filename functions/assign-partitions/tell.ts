@@ -1,13 +1,13 @@
 /** What a run says of what it did: lines for people, counts for alarms, gauges for autoscalers. */
 
-import { type NodeFacts, serving } from '../../core/assignment/facts.js';
+import { type NodeFacts, serving } from '../../core/assignment/rule/facts.js';
 import {
   type Concern,
   describeConcern,
   describeMove,
   isForced,
   type Move,
-} from '../../core/assignment/moves.js';
+} from '../../core/assignment/rule/moves.js';
 import type { Decision } from '../../core/assignment/run/run.js';
 import { arePartitionsFew } from '../../core/assignment/settings.js';
 import { fleetLoad } from '../../core/fleet/fleet-load.js';

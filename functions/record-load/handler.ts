@@ -4,8 +4,8 @@
  * sent twice, and say where they stood.
  */
 
-import type { AssignmentRequests } from '../../core/assignment/requests.js';
-import type { Assignments } from '../../core/assignment/tables.js';
+import type { AssignmentRequests } from '../../core/assignment/run/requests.js';
+import type { Assignments } from '../../core/assignment/table/tables.js';
 import type { DeadLetters } from '../../core/fleet/dead-letters.js';
 import type { NodeRecords } from '../../core/fleet/node-records.js';
 import type { LivenessItems } from '../../core/fleet/shard-liveness.js';

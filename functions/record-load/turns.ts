@@ -3,8 +3,8 @@
  * the table answered is remembered, so that a turn costs one write for each container in its time, and mostly none.
  */
 
-import type { AssignmentRequests } from '../../core/assignment/requests.js';
-import type { Assignments } from '../../core/assignment/tables.js';
+import type { AssignmentRequests } from '../../core/assignment/run/requests.js';
+import type { Assignments } from '../../core/assignment/table/tables.js';
 import { type Clock, type EpochMs, plusMs } from '../../core/time.js';
 import type { Log } from '../log.js';
 

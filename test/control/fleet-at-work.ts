@@ -1,6 +1,6 @@
 /** A fleet in memory with work on it: who owns what, and what each says of its load. */
 
-import type { Grant, GrantTable } from '../../core/assignment/table.js';
+import type { Grant, GrantTable } from '../../core/assignment/table/table.js';
 import { epochMs } from '../../core/time.js';
 import { type NodeFacts, record, startMs } from './in-memory-cloud.js';
 import type { World } from './world.js';

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { Cloud } from '../../control/cloud.js';
 import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
-import type { GrantTable } from '../../core/assignment/table.js';
+import type { GrantTable } from '../../core/assignment/table/table.js';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import type { PublishQueues, QueueEntry } from '../../core/delivery/publish-queue.js';
 import type { PublishResult } from '../../core/delivery/publishing.js';

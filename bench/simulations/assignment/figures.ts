@@ -1,9 +1,9 @@
 /** How much time of the processor an assignment takes and how good it is, beside rendezvous hashing in the same run. */
 
-import { assign } from '../../../core/assignment/assign.js';
-import type { AssignmentInput, NodeFacts } from '../../../core/assignment/facts.js';
+import { assign } from '../../../core/assignment/rule/assign.js';
+import type { AssignmentInput, NodeFacts } from '../../../core/assignment/rule/facts.js';
 import { assignmentSettingsSchema } from '../../../core/assignment/settings.js';
-import { type Assignment, emptyAssignment } from '../../../core/assignment/table.js';
+import { type Assignment, emptyAssignment } from '../../../core/assignment/table/table.js';
 import { epochMs, plusMs } from '../../../core/time.js';
 import { figure } from '../../figures.js';
 import type { Goal } from '../../goals.js';

@@ -1,6 +1,6 @@
 /** Watches what must never be, and counts what shows that the watch has something to see. */
 
-import type { Life } from '../../../core/assignment/table.js';
+import type { Life } from '../../../core/assignment/table/table.js';
 import type { Process } from './process.js';
 
 interface Begun {

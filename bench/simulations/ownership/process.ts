@@ -1,6 +1,6 @@
 /** One life of a node: it reads, reports, works and is paused, and obeys its own fold whenever it runs. */
 
-import type { GrantTable, Life } from '../../../core/assignment/table.js';
+import type { GrantTable, Life } from '../../../core/assignment/table/table.js';
 import type { Claim } from '../../../core/ownership/claims.js';
 import { readIntervalMs } from '../../../core/ownership/lease.js';
 import {

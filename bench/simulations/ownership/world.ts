@@ -1,6 +1,6 @@
 /** Nodes, a table and writers that race, on one true time that none of them can see. */
 
-import { emptyAssignment, type GrantTable, type Life } from '../../../core/assignment/table.js';
+import { emptyAssignment, type GrantTable, type Life } from '../../../core/assignment/table/table.js';
 import { Agenda } from '../assignment/events.js';
 import { type Chance, chanceOf } from '../guard/chance.js';
 import { Audit } from './audit.js';

@@ -1,6 +1,6 @@
 /** A run of assign-partitions, more restless than the real one: it moves partitions by chance. */
 
-import type { GrantTable, Slot } from '../../../core/assignment/table.js';
+import type { GrantTable, Slot } from '../../../core/assignment/table/table.js';
 import type { Claim } from '../../../core/ownership/claims.js';
 import { grantsAfter } from '../../../core/ownership/grants.js';
 import { epochMs } from '../../../core/time.js';

@@ -3,7 +3,7 @@
  * that is shared out by capacity, waits in bounded queues, and is shed beyond. Work is a fluid: single requests play no part here.
  */
 
-import type { NodeFacts } from '../../../core/assignment/facts.js';
+import type { NodeFacts } from '../../../core/assignment/rule/facts.js';
 import { epochMs } from '../../../core/time.js';
 import { type Chance, chanceOf } from '../guard/chance.js';
 

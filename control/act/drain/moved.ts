@@ -1,7 +1,7 @@
 /** Waits until the assignment leaves a node alone. */
 
 import type { ClusterAddress } from '../../../core/addresses.js';
-import type { GrantTable } from '../../../core/assignment/table.js';
+import type { GrantTable } from '../../../core/assignment/table/table.js';
 import type { Cloud } from '../../cloud.js';
 import { partitionsByOwner, readTable } from '../../fleet/assignment.js';
 

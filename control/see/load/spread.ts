@@ -1,7 +1,7 @@
 /** How evenly work lies, and how much of it has moved lately. */
 
-import type { GrantTable } from '../../../core/assignment/table.js';
-import type { AssignmentHead } from '../../../core/assignment/tables.js';
+import type { GrantTable } from '../../../core/assignment/table/table.js';
+import type { AssignmentHead } from '../../../core/assignment/table/tables.js';
 import type { EpochMs } from '../../../core/time.js';
 import type { NodeLoad } from './facts.js';
 

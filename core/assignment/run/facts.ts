@@ -5,8 +5,8 @@ import { judgedAt, type Presence, presenceOf } from '../../fleet/liveness.js';
 import type { NodeRecord } from '../../fleet/node-records.js';
 import { isGone } from '../../fleet/panic.js';
 import { type EpochMs, epochMs } from '../../time.js';
-import type { NodeFacts } from '../facts.js';
-import type { Assignment } from '../table.js';
+import type { NodeFacts } from '../rule/facts.js';
+import type { Assignment } from '../table/table.js';
 
 /** A node that does not say how often it reports. */
 const reportIntervalDefaultMs = 5_000;

@@ -6,8 +6,8 @@
 import type { NodeRecord } from '../../fleet/node-records.js';
 import type { Roster, RosterNode } from '../../fleet/roster.js';
 import type { EpochMs } from '../../time.js';
-import { serving } from '../facts.js';
-import { type Grant, type GrantTable, type Life, livesOf } from '../table.js';
+import { serving } from '../rule/facts.js';
+import { type Grant, type GrantTable, type Life, livesOf } from '../table/table.js';
 import type { Fleet } from './facts.js';
 
 /** A new owner waits a lease and its margin (10.4 s), reads every 2 s, and its report is there some seconds later: it has begun long before. */

@@ -1,7 +1,7 @@
 /** How much work each partition brings, from what nodes report of it. */
 
 import { defaultHalfLifeMs } from '../estimates.js';
-import type { Assignment } from '../table.js';
+import type { Assignment } from '../table/table.js';
 import type { Fleet, Sighting } from './facts.js';
 
 /**

@@ -2,8 +2,8 @@
 
 import { expect } from 'vitest';
 import { createAssignmentReader } from '../../../aws/dynamodb/assignment-reader.js';
-import { type Grant, type GrantTable, livesOf } from '../../../core/assignment/table.js';
-import type { AssignmentChange, AssignmentHead } from '../../../core/assignment/tables.js';
+import { type Grant, type GrantTable, livesOf } from '../../../core/assignment/table/table.js';
+import type { AssignmentChange, AssignmentHead } from '../../../core/assignment/table/tables.js';
 import type { Roster } from '../../../core/fleet/roster.js';
 import { epochMs } from '../../../core/time.js';
 import type { InLocalAws } from '../in-local-aws.js';

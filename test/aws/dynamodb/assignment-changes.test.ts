@@ -8,8 +8,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { AssignmentHead } from '../../../core/assignment/tables.js';
-import { successions } from '../../core/assignment/stored.js';
+import type { AssignmentHead } from '../../../core/assignment/table/tables.js';
+import { successions } from '../../core/assignment/table/stored.js';
 import { inLocalAws } from '../in-local-aws.js';
 import { chain, large, moved, podOf, slotsOf, tableWith, thousand } from './assignment-chain.js';
 import { cluster, keyOf, now, partsOf, rosterNode } from './assignment-world.js';

@@ -7,8 +7,8 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { createAssignments } from '../../../aws/dynamodb/assignments.js';
-import type { Grant, GrantTable } from '../../../core/assignment/table.js';
-import type { AssignmentHead } from '../../../core/assignment/tables.js';
+import type { Grant, GrantTable } from '../../../core/assignment/table/table.js';
+import type { AssignmentHead } from '../../../core/assignment/table/tables.js';
 import type { Roster, RosterNode } from '../../../core/fleet/roster.js';
 import { epochMs } from '../../../core/time.js';
 import type { InLocalAws } from '../in-local-aws.js';

@@ -2,7 +2,7 @@ import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createAssignments } from '../../../aws/dynamodb/assignments.js';
-import type { AssignmentHead } from '../../../core/assignment/tables.js';
+import type { AssignmentHead } from '../../../core/assignment/table/tables.js';
 import { epochMs } from '../../../core/time.js';
 import { inLocalAws } from '../in-local-aws.js';
 

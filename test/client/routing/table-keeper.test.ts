@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { AssignmentHead } from '../../../core/assignment/tables.js';
+import type { AssignmentHead } from '../../../core/assignment/table/tables.js';
 import { seededRandom } from '../world.js';
 import { createCluster, grant, keyOf, member } from './cluster.js';
 

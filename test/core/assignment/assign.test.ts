@@ -1,9 +1,9 @@
 /** Stories of single generations: who has what before, what happens, who has what after, and why. */
 
 import { describe, expect, it } from 'vitest';
-import { assign } from '../../../core/assignment/assign.js';
-import { describeConcern, describeMove } from '../../../core/assignment/moves.js';
-import { emptyAssignment } from '../../../core/assignment/table.js';
+import { assign } from '../../../core/assignment/rule/assign.js';
+import { describeConcern, describeMove } from '../../../core/assignment/rule/moves.js';
+import { emptyAssignment } from '../../../core/assignment/table/table.js';
 import { plusMs } from '../../../core/time.js';
 import { facts, inForce, inputOf, minuteMs, plain, shown, slot, startMs, tableOf } from './fleets.js';
 

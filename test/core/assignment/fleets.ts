@@ -1,10 +1,10 @@
 /** Fleets for the tests of assignment: facts with everything usual filled in, and whole histories by chance. */
 
 import fc from 'fast-check';
-import { type Assigned, assign } from '../../../core/assignment/assign.js';
-import type { AssignmentInput, NodeFacts } from '../../../core/assignment/facts.js';
+import { type Assigned, assign } from '../../../core/assignment/rule/assign.js';
+import type { AssignmentInput, NodeFacts } from '../../../core/assignment/rule/facts.js';
 import { assignmentSettingsSchema } from '../../../core/assignment/settings.js';
-import { type Assignment, emptyAssignment, type Slot } from '../../../core/assignment/table.js';
+import { type Assignment, emptyAssignment, type Slot } from '../../../core/assignment/table/table.js';
 import { type EpochMs, epochMs, plusMs } from '../../../core/time.js';
 
 export const startMs = epochMs(1_767_225_600_000);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { IndexedHeap } from '../../../core/assignment/heap.js';
+import { IndexedHeap } from '../../../core/assignment/rule/heap.js';
 
 it('has the greatest key on top, the lower index first among equals, whatever changes and goes', () => {
   const changes = fc.array(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { heaviestFirst } from '../../../core/assignment/order.js';
+import { heaviestFirst } from '../../../core/assignment/rule/order.js';
 
 it('orders partitions by weight, the heaviest first, and leaves equal ones as they were', () => {
   const weights = fc.array(

@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assign } from '../../../core/assignment/assign.js';
-import type { AssignmentInput, NodeFacts } from '../../../core/assignment/facts.js';
-import { isForced, type Move } from '../../../core/assignment/moves.js';
+import { assign } from '../../../core/assignment/rule/assign.js';
+import type { AssignmentInput, NodeFacts } from '../../../core/assignment/rule/facts.js';
+import { isForced, type Move } from '../../../core/assignment/rule/moves.js';
 import { plusMs } from '../../../core/time.js';
 import { facts, fleets, inForce, loadsOf, meanLoadOf, plain, settle, settledFleets } from './fleets.js';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NodeFacts } from '../../../core/assignment/facts.js';
+import type { NodeFacts } from '../../../core/assignment/rule/facts.js';
 import { type FleetLoadState, fleetLoad, fleetLoadStateSchema } from '../../../core/fleet/fleet-load.js';
 import { epochMs } from '../../../core/time.js';
 

@@ -5,7 +5,7 @@ import {
   type GrantTable,
   type Life,
   type Slot,
-} from '../../../core/assignment/table.js';
+} from '../../../core/assignment/table/table.js';
 import { type Claim, forGood } from '../../../core/ownership/claims.js';
 import { grantsAfter } from '../../../core/ownership/grants.js';
 import { epochMs } from '../../../core/time.js';

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyAssignment, type Grant, type GrantTable, type Life } from '../../../core/assignment/table.js';
+import {
+  emptyAssignment,
+  type Grant,
+  type GrantTable,
+  type Life,
+} from '../../../core/assignment/table/table.js';
 import { claimSchema } from '../../../core/ownership/claims.js';
 import {
   claimOf,

@@ -6,7 +6,7 @@ import { createAssignments } from '../../../aws/dynamodb/assignments.js';
 import { createDrains } from '../../../aws/dynamodb/drains.js';
 import { createFleetLoads } from '../../../aws/dynamodb/fleet-loads.js';
 import { createNodeRecords } from '../../../aws/dynamodb/node-records.js';
-import type { GrantTable } from '../../../core/assignment/table.js';
+import type { GrantTable } from '../../../core/assignment/table/table.js';
 import type { NodeRecord } from '../../../core/fleet/node-records.js';
 import { type Application, defineApplication, defineProfile } from '../../../core/profiles.js';
 import { epochMs, plusMs, ttlSeconds } from '../../../core/time.js';

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createAssignmentReader } from '../../../aws/dynamodb/assignment-reader.js';
 import { createDrains } from '../../../aws/dynamodb/drains.js';
-import type { GrantTable } from '../../../core/assignment/table.js';
+import type { GrantTable } from '../../../core/assignment/table/table.js';
 import { epochMs } from '../../../core/time.js';
 import { type LocalAws, startLocalAws } from '../../../local/index.js';
 import { owned } from './assigner.js';

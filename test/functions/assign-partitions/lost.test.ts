@@ -1,7 +1,7 @@
 /** A head that is lost, and a table that was restored from a backup: nodes still hold what was in force, and user data its epochs. */
 
 import { describe, expect, it } from 'vitest';
-import type { GrantTable } from '../../../core/assignment/table.js';
+import type { GrantTable } from '../../../core/assignment/table/table.js';
 import { createOwnership, epochAt } from '../../../core/ownership/ownership.js';
 import { step } from '../../../core/ownership/step.js';
 import { inLocalAws } from '../../aws/in-local-aws.js';

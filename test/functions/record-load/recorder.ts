@@ -1,6 +1,6 @@
 /** record-load over tables and dead letters in memory. */
 
-import type { Assignments } from '../../../core/assignment/tables.js';
+import type { Assignments } from '../../../core/assignment/table/tables.js';
 import type { DeadLetter } from '../../../core/fleet/dead-letters.js';
 import type { NodeRecords } from '../../../core/fleet/node-records.js';
 import type { NodeReport } from '../../../core/fleet/node-reports.js';

@@ -1,10 +1,10 @@
 /** Veltrix' own router and assigner, the very code that runs in clients and functions: free and keyed. */
 
-import { assign } from '../../../../core/assignment/assign.js';
 import { addWork, createWorkMeter, type WorkMeter, workOf } from '../../../../core/assignment/estimates.js';
-import type { NodeFacts } from '../../../../core/assignment/facts.js';
+import { assign } from '../../../../core/assignment/rule/assign.js';
+import type { NodeFacts } from '../../../../core/assignment/rule/facts.js';
 import { type AssignmentSettings, assignmentSettingsSchema } from '../../../../core/assignment/settings.js';
-import { type Assignment, emptyAssignment } from '../../../../core/assignment/table.js';
+import { type Assignment, emptyAssignment } from '../../../../core/assignment/table/table.js';
 import { createRoutes, nodeFor, ownerFor, type Routes } from '../../../../core/routing/node-for.js';
 import { createPicking, type Picking, pick } from '../../../../core/routing/pick.js';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../../../core/assignment/run/run.js';
-import type { GrantTable } from '../../../../core/assignment/table.js';
+import type { GrantTable } from '../../../../core/assignment/table/table.js';
 import { forGood } from '../../../../core/ownership/claims.js';
 import { plusMs } from '../../../../core/time.js';
 import { begun, drain, heard, inputOf, minuteMs, record, settings, startMs } from './fleet.js';

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Decision, decide } from '../../../../core/assignment/run/run.js';
-import type { GrantTable } from '../../../../core/assignment/table.js';
+import type { GrantTable } from '../../../../core/assignment/table/table.js';
 import type { NodeRecord } from '../../../../core/fleet/node-records.js';
 import type { Roster } from '../../../../core/fleet/roster.js';
 import { epochMs, plusMs } from '../../../../core/time.js';

@@ -1,7 +1,7 @@
 /** Slots of a table as bytes: LEB128 integers, which speak of lives by index. Chunks and changes of a table are made of them. */
 
 import * as z from 'zod';
-import { epochMs } from '../time.js';
+import { epochMs } from '../../time.js';
 import { type Grant, type Life, livesOf } from './table.js';
 
 /** Members of every message that holds slots. */

@@ -1,10 +1,10 @@
 /** What the assigner knows of the fleet, and what it makes of it: who may own work, how much, and whose numbers count. */
 
-import type { NodeHealth } from '../fleet/node-reports.js';
-import type { Suspects } from '../fleet/panic.js';
-import type { EpochMs } from '../time.js';
-import type { AssignmentSettings } from './settings.js';
-import type { Assignment } from './table.js';
+import type { NodeHealth } from '../../fleet/node-reports.js';
+import type { Suspects } from '../../fleet/panic.js';
+import type { EpochMs } from '../../time.js';
+import type { AssignmentSettings } from '../settings.js';
+import type { Assignment } from '../table/table.js';
 
 /** One node, as its newest report and its silence tell. */
 export interface NodeFacts {

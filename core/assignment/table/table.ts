@@ -1,6 +1,6 @@
 /** The assignment: which nodes serve which partition. It changes as a whole, one generation after the other. */
 
-import { type EpochMs, epochMs } from '../time.js';
+import { type EpochMs, epochMs } from '../../time.js';
 
 /** One partition's place in a generation. */
 export interface Slot {

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyChanges, changesBetween, type TableChanges } from '../../../core/assignment/changes.js';
-import { decodeAssignment, encodeAssignment } from '../../../core/assignment/chunks.js';
-import type { GrantTable } from '../../../core/assignment/table.js';
-import { epochMs } from '../../../core/time.js';
+import {
+  applyChanges,
+  changesBetween,
+  type TableChanges,
+} from '../../../../core/assignment/table/changes.js';
+import { decodeAssignment, encodeAssignment } from '../../../../core/assignment/table/chunks.js';
+import type { GrantTable } from '../../../../core/assignment/table/table.js';
+import { epochMs } from '../../../../core/time.js';
 import { granted, grantedOf, successions, tables } from './stored.js';
 
 const keyed = (value: GrantTable, key = 'one') => ({ key, value });

@@ -4,7 +4,7 @@
  */
 
 import * as z from 'zod';
-import { partitionsMax } from '../routing/partitions.js';
+import { partitionsMax } from '../../routing/partitions.js';
 import {
   appendInteger,
   appendSlot,

@@ -1,9 +1,9 @@
 /** Any table that may be stored, and what is in it. */
 
 import fc from 'fast-check';
-import type { Grant, GrantTable, Life } from '../../../core/assignment/table.js';
-import { epochMs } from '../../../core/time.js';
-import { slot } from './fleets.js';
+import type { Grant, GrantTable, Life } from '../../../../core/assignment/table/table.js';
+import { epochMs } from '../../../../core/time.js';
+import { slot } from '../fleets.js';
 
 const lives = fc.uniqueArray(
   fc.record<Life>({

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyRosterChanges, rosterChangesBetween } from '../../../core/assignment/roster-changes.js';
-import type { Roster, RosterNode } from '../../../core/fleet/roster.js';
+import {
+  applyRosterChanges,
+  rosterChangesBetween,
+} from '../../../../core/assignment/table/roster-changes.js';
+import type { Roster, RosterNode } from '../../../../core/fleet/roster.js';
 
 const member = (node: string, about: Partial<RosterNode> = {}): RosterNode => ({
   node,

@@ -1,7 +1,7 @@
 /** What tells a roster from the one before: who left, and who is new or says something else. */
 
 import * as z from 'zod';
-import { type Roster, type RosterNode, rosterNodeSchema } from '../fleet/roster.js';
+import { type Roster, type RosterNode, rosterNodeSchema } from '../../fleet/roster.js';
 import type { Applied, Keyed } from './changes.js';
 
 const rosterChangesSchema = z.object({

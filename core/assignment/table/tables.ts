@@ -1,7 +1,7 @@
 /** Where a cluster's assignment and roster live. Readers ask for the small head, and fetch what it names when it is new to them. */
 
-import type { Roster } from '../fleet/roster.js';
-import type { EpochMs } from '../time.js';
+import type { Roster } from '../../fleet/roster.js';
+import type { EpochMs } from '../../time.js';
 import type { GrantTable } from './table.js';
 
 /**

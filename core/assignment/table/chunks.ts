@@ -5,7 +5,7 @@
  */
 
 import * as z from 'zod';
-import { partitionsMax } from '../routing/partitions.js';
+import { partitionsMax } from '../../routing/partitions.js';
 import {
   appendSlot,
   type Draft,

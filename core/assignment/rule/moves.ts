@@ -1,6 +1,6 @@
 /** Why a partition changed its owner, and what a person should know besides: as facts, and in words. */
 
-import type { Suspects } from '../fleet/panic.js';
+import type { Suspects } from '../../fleet/panic.js';
 
 /**
  * The first four had to happen; the others were worth it. `unowned`: nobody had it. `arrival`: its new owner holds less than a

@@ -5,9 +5,9 @@ import {
   decodeAssignment,
   encodeAssignment,
   isNewer,
-} from '../../../core/assignment/chunks.js';
-import { emptyAssignment, type GrantTable } from '../../../core/assignment/table.js';
-import { epochMs } from '../../../core/time.js';
+} from '../../../../core/assignment/table/chunks.js';
+import { emptyAssignment, type GrantTable } from '../../../../core/assignment/table/table.js';
+import { epochMs } from '../../../../core/time.js';
 import { granted, grantedOf, tables } from './stored.js';
 
 describe('chunks of a table', () => {

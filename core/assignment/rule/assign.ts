@@ -3,14 +3,14 @@
  * incremental; the same input gives the same answer, in whatever order nodes are named.
  */
 
-import { isPanic } from '../fleet/panic.js';
+import { isPanic } from '../../fleet/panic.js';
+import type { Assignment, Slot } from '../table/table.js';
 import { balance } from './balance.js';
 import { type Board, createBoard, ownersAt, ownersCount, placeAt, reasonAt } from './board.js';
 import { type AssignmentInput, candidatesOf, suspectsOf } from './facts.js';
 import { placeForced } from './forced.js';
 import type { Concern, Move, MoveReason } from './moves.js';
 import { hotPartitions, loadOn, spread } from './spread.js';
-import type { Assignment, Slot } from './table.js';
 
 export type Assigned =
   | { readonly kind: 'unchanged'; readonly concerns: readonly Concern[] }
