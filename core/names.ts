@@ -20,12 +20,44 @@ export const strategyName = (stage: string, strategy: string): string => `veltri
 /** The extension that tells, and the one that ticks: AppConfig's holds five action points. */
 export const changesExtension = (stage: string): string => `veltrix-${stage}-changes`;
 export const guardExtension = (stage: string): string => `veltrix-${stage}-guard`;
+/** The stage's own key, and the export under which other stacks find its ARN: an alias names no key where an ARN is wanted. */
+export const keyAlias = (stage: string): string => `alias/veltrix-${stage}`;
+export const keyArnExport = (stage: string): string => `veltrix-${stage}-key-arn`;
+/** `veltrix-main-treasure-hunt-staging`. */
+export const dashboardName = (stage: string, { application, environment }: ClusterAddress): string =>
+  `veltrix-${stage}-${application}-${environment}`;
 /** `veltrix-main-guard-blind`. */
 export const alarmName = (stage: string, alarm: string): string => `veltrix-${stage}-${alarm}`;
+
+/** Parameter with AppConfig's id of an application: `/veltrix/main/treasure-hunt`. AppConfig gives ids, and rights are given by id. */
+export const applicationIdParameter = (stage: string, application: string): string =>
+  `/veltrix/${stage}/${application}`;
+/** Parameter with AppConfig's id of an environment: `/veltrix/main/treasure-hunt/staging`. */
+export const environmentIdParameter = (stage: string, cluster: ClusterAddress): string =>
+  `/veltrix/${stage}/${cluster.application}/${cluster.environment}`;
+
+/** Who a ready policy is for. */
+export type AccessRole = 'auditor' | 'node' | 'operator' | 'publisher';
+/** Managed policy for one environment: `veltrix-main-node-treasure-hunt-staging`. */
+export const accessPolicy = (stage: string, role: AccessRole, cluster: ClusterAddress): string =>
+  `veltrix-${stage}-${role}-${cluster.application}-${cluster.environment}`;
+/** Managed policy for a whole stage: `veltrix-main-auditor`, and `-2` where one does not hold all its applications. */
+export const stagePolicy = (stage: string, role: 'auditor' | 'maintainer', number = 1): string =>
+  `veltrix-${stage}-${role}${number === 1 ? '' : `-${number}`}`;
+
+/** Pipeline of a stage: `veltrix-main`. */
+export const pipelineName = (stage: string): string => `veltrix-${stage}`;
+/** Role that a workflow of GitHub takes: `veltrix-main-github-publish-staging`. */
+export const githubRole = (stage: string, does: string): string => `veltrix-${stage}-github-${does}`;
 
 /** One per environment: the right to invoke it is the right to publish there. */
 export const publishFunction = (stage: string, cluster: ClusterAddress): string =>
   functionName(`veltrix-${stage}-publish-${cluster.application}-${cluster.environment}`);
+/**
+ * Alias of each publish function, through which it changes the queue and does nothing else: the right to invoke it by this
+ * name is the right to let go and to drop what waits, and not to publish.
+ */
+export const queueAlias = 'queue';
 /** One per profile: AppConfig's validator event carries ids only. */
 export const validateFunction = (stage: string, profile: Omit<ProfileAddress, 'environment'>): string =>
   functionName(`veltrix-${stage}-validate-${profile.application}-${profile.profile}`);

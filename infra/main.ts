@@ -1,5 +1,14 @@
-/** What `cdk` runs: writes the cloud assembly. */
+/** What `cdk` runs: writes the cloud assembly. What people have to correct is said in two lines, without a stack. */
 
-import { synthesize } from './app.js';
+import { isVeltrixError } from '../core/errors.js';
 
-synthesize();
+try {
+  const { applications } = await import('../config/applications.js');
+  const { stages } = await import('./stages.js');
+  const { synthesize } = await import('./app.js');
+  synthesize({ applications, stages });
+} catch (error) {
+  if (!isVeltrixError(error)) throw error;
+  process.stderr.write(`${error.message}\n${error.hint}\n`);
+  process.exitCode = 1;
+}

@@ -11,6 +11,7 @@ import { createIam } from './services/iam/service.js';
 import { createKinesis } from './services/kinesis/service.js';
 import { createLambda, type MetricSample } from './services/lambda/service.js';
 import { createLogs } from './services/logs/service.js';
+import { createSecretsManager } from './services/secretsmanager/service.js';
 import { createSqs } from './services/sqs/service.js';
 import { createSts } from './services/sts/service.js';
 
@@ -91,6 +92,7 @@ function others(options: ComposeOptions & { aws: Aws; activity: Activity }): Ser
     createIam({ clock, identity }),
     createKinesis({ clock, identity }),
     createLogs({ clock, identity }),
+    createSecretsManager({ clock, identity }),
     createSqs({ clock, identity, activity, endpoint }),
     createSts({ identity }),
   ];

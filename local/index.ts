@@ -11,7 +11,7 @@ import { Deployments } from './deployments.js';
 import type { Fault, FaultRequest, Faults } from './faults/faults.js';
 import { type Gateway, startGateway } from './gateway/gateway.js';
 import { startKeeping } from './keep.js';
-import { type Aws, type HttpRequest, localIdentity } from './kernel/aws.js';
+import { type Aws, type HttpRequest, type Identity, localIdentity } from './kernel/aws.js';
 import { type Clock, realClock } from './kernel/clock.js';
 import { LogLines } from './log-lines.js';
 import { RequestMetrics } from './request-metrics.js';
@@ -27,6 +27,8 @@ const defaultPort = 4600;
 export interface LocalAwsOptions {
   /** Default 4600; 0 takes any free port. */
   readonly port?: number;
+  /** The account and region that it is: a stack that is bound to another is refused. Default: 000000000000, us-east-1. */
+  readonly identity?: Partial<Pick<Identity, 'accountId' | 'region'>>;
   /** Hastens AppConfig's rollouts, bakes and ticks only. Default 1. */
   readonly speed?: number;
   /** Directory where state is kept between runs. Default: memory only. */
@@ -85,12 +87,13 @@ export async function startLocalAws(options: LocalAwsOptions = {}): Promise<Loca
 
 async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalAws> {
   const { clock = realClock, speed = 1, seed, keep } = options;
+  const identity = { ...localIdentity, ...options.identity };
   const logs = new LogLines({ clock, onLine: options.onLog });
   let endpoint = '';
   const composition = closing.add(
     await compose({
       clock,
-      identity: localIdentity,
+      identity,
       keep: keep && resolve(keep),
       speed,
       seed,
@@ -99,7 +102,7 @@ async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalA
       onMetric: options.onMetric,
     }),
   );
-  const deployments = new Deployments({ aws: composition.aws, identity: localIdentity });
+  const deployments = new Deployments({ aws: composition.aws, identity });
   const shutdown = () => void closing.close();
   const port = options.port ?? defaultPort;
   const gateway = closing.add(await listen({ port, composition, logs, deployments, shutdown }));
@@ -113,7 +116,7 @@ async function start(options: LocalAwsOptions, closing: Closing): Promise<LocalA
   gateway.open();
   return {
     endpoint,
-    environment: environment(endpoint),
+    environment: environment(endpoint, identity),
     call: (...asked) => composition.activity.track(composition.aws.call(...asked)),
     deploy: (assemblyDirectory, options) => deployments.deploy(resolve(assemblyDirectory), options),
     faults: composition.faults,
@@ -157,10 +160,10 @@ const isFromFunction = ({ headers, query }: HttpRequest): boolean =>
   (headers['x-amz-security-token'] ?? query.get('X-Amz-Security-Token')) === functionSessionToken;
 
 /** Everything an AWS SDK asks its environment for. The keys are not secret: nothing checks them. */
-function environment(endpoint: string): Readonly<Record<string, string>> {
+function environment(endpoint: string, { region }: Identity): Readonly<Record<string, string>> {
   return Object.freeze({
     AWS_ENDPOINT_URL: endpoint,
-    AWS_REGION: localIdentity.region,
+    AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   });

@@ -20,11 +20,14 @@ export interface Synthesis {
   /** Where the assembly is written to. */
   readonly outputDirectory: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The one that is synthesized, as `-c stage=NAME` says it; absent for all. */
+  readonly stage?: string | undefined;
   readonly signal?: AbortSignal;
 }
 
 /** @throws UsageError without a cdk.json, ServiceUnavailable when the synthesis fails or is interrupted. */
-export async function synthesize({ root, outputDirectory, environment, signal }: Synthesis): Promise<void> {
+export async function synthesize(synthesis: Synthesis): Promise<void> {
+  const { root, outputDirectory, environment, signal, stage } = synthesis;
   const { app, context } = readCdkJson(root);
   const child = spawn(app, {
     cwd: root,
@@ -35,7 +38,7 @@ export async function synthesize({ root, outputDirectory, environment, signal }:
       CDK_OUTDIR: outputDirectory,
       // Takes 5 to 10 s and is `npm run synth`'s business; deploying checks what it deploys.
       CDK_VALIDATION: 'false',
-      CDK_CONTEXT_JSON: JSON.stringify(context),
+      CDK_CONTEXT_JSON: JSON.stringify({ ...context, ...(stage !== undefined && { stage }) }),
     },
     ...(signal && { signal }),
   });

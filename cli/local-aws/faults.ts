@@ -94,6 +94,7 @@ export const allServices = [
   'kinesis',
   'lambda',
   'logs',
+  'secretsmanager',
   'sqs',
   'sts',
 ] as const satisfies readonly Fault['service'][];

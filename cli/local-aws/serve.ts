@@ -3,7 +3,8 @@
 import * as z from 'zod';
 import { openWorkspace } from '../../control/files/workspace.js';
 import { ServiceUnavailable } from '../../core/errors.js';
-import type { LocalAws } from '../../local/index.js';
+import type { Stage } from '../../core/stages.js';
+import type { LocalAws, LocalAwsOptions } from '../../local/index.js';
 import { livingLocalState, removeLocalState, writeLocalState } from './state-file.js';
 
 /** More than this, and a minute of rollout is over before a node has polled once. */
@@ -20,6 +21,8 @@ export interface Serving {
   readonly port?: number | undefined;
   readonly speed?: number | undefined;
   readonly keep?: string | undefined;
+  /** The stage that is deployed there: it stands for the stage's account and region. */
+  readonly stage?: Stage | undefined;
 }
 
 /**
@@ -56,11 +59,11 @@ function demandAlone(root: string): void {
   );
 }
 
-async function start(options: Omit<Serving, 'directory'>): Promise<LocalAws> {
+async function start({ stage, ...options }: Omit<Serving, 'directory'>): Promise<LocalAws> {
   const { startLocalAws } = await import('../../local/index.js');
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   try {
-    return await startLocalAws(Object.fromEntries(given));
+    return await startLocalAws({ ...Object.fromEntries(given), identity: identityOf(stage) });
   } catch (cause) {
     throw new ServiceUnavailable(cause instanceof Error ? cause.message : String(cause), {
       hint: 'Choose another port with --port (0 takes any free one), or stop the other one: `veltrix local down`.',
@@ -68,3 +71,8 @@ async function start(options: Omit<Serving, 'directory'>): Promise<LocalAws> {
     });
   }
 }
+
+const identityOf = (stage: Stage | undefined): NonNullable<LocalAwsOptions['identity']> => ({
+  ...(stage?.account !== undefined && { accountId: stage.account }),
+  ...(stage?.region !== undefined && { region: stage.region }),
+});

@@ -8,7 +8,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../../core/errors.js';
 import type { Application, Profile } from '../../core/profiles.js';
+import type { Stage } from '../../core/stages.js';
+import { importTypeScript } from './import-typescript.js';
 import { suggestNames } from './nearest.js';
+import { loadStages } from './stages.js';
 
 /** Name of the one file that says what an application distributes. */
 const definitionFile = 'application.ts';
@@ -20,6 +23,8 @@ export interface Workspace {
   readonly names: readonly string[];
   /** Loads one application. @throws UsageError for an unknown one, or one that does not load. */
   load(name: string): Promise<LoadedApplication>;
+  /** Undefined where the project lists none. @throws UsageError when they are not as they should be. */
+  stages(): Promise<readonly Stage[] | undefined>;
 }
 
 export interface LoadedApplication {
@@ -44,7 +49,12 @@ export async function openWorkspace(from: string): Promise<Workspace> {
     });
   }
   const names = await applicationFolders(root);
-  return { root, names, load: (name) => loadApplication({ root, names }, name) };
+  return {
+    root,
+    names,
+    load: (name) => loadApplication({ root, names }, name),
+    stages: () => loadStages(root),
+  };
 }
 
 /** `gameplay.staging.yaml`. */
@@ -108,22 +118,6 @@ async function loadApplication(
     read: (fileName) => readIfThere(path.join(folder, fileName)),
     pathOf: (fileName) => path.join('config', name, fileName),
   };
-}
-
-/** @throws UsageError that names the file when it does not compile or throws. */
-async function importTypeScript(root: string, file: string): Promise<object> {
-  const { createJiti } = await import('jiti');
-  try {
-    return await createJiti(path.join(root, 'veltrix.js'), { interopDefault: false }).import<object>(
-      path.join(root, file),
-    );
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${file} does not load: ${message.split('\n')[0]}`, {
-      hint: 'Correct it; your editor and `npx tsc --noEmit` say more.',
-      cause: error,
-    });
-  }
 }
 
 function findApplication(exported: object, folder: string, file: string): Application {

@@ -1,16 +1,27 @@
 /** One application in AppConfig: its environments and profiles, who checks them and who may publish to them. */
 
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { CfnApplication, CfnConfigurationProfile, CfnEnvironment } from 'aws-cdk-lib/aws-appconfig';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnAlias } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { publishFunction, queuesTable, rolloutsTable, validateFunction } from '../../core/names.js';
+import {
+  publishFunction,
+  queueAlias,
+  queuesTable,
+  rolloutsTable,
+  validateFunction,
+} from '../../core/names.js';
 import type { Application, Profile } from '../../core/profiles.js';
+import { environmentOf, type Stage } from '../../core/stages.js';
 import { publishProfilesMax, publishSettingsSchema } from '../../functions/publish-config/settings.js';
 import { validateSettingsSchema } from '../../functions/validate-config/settings.js';
+import { PublishedIds } from '../access/published-ids.js';
 import { appConfigArn, tableArn } from '../parts/arns.js';
+import { removalPolicy } from '../parts/removal.js';
 import { VeltrixFunction } from '../parts/veltrix-function.js';
-import { defaultStrategy, type Stage } from '../stages.js';
+import { logicalIdOf, type PinnedPart } from './logical-ids.js';
+import { monitorsOf } from './monitor.js';
 import { QueueTurns } from './queue-turns.js';
 
 /** AppConfig asks a validator for at most 15 seconds, its cold start included. */
@@ -37,12 +48,19 @@ export class AppConfigApplication extends Construct {
     this.props = props;
     const { name, environments, profiles } = props.application;
     if (profiles.length > publishProfilesMax) throw new Error(tooMany(props.application));
-    this.applicationId = keep(new CfnApplication(this, 'Application', { name })).ref;
+    this.applicationId = this.keep('Application', new CfnApplication(this, 'Application', { name }));
     const profileIds = byName(profiles, (profile) => this.profile(profile));
     this.environmentIds = byName(
       environments.map((environment) => ({ name: environment })),
       (environment) => this.environment(environment.name),
     );
+    const { applicationId, environmentIds } = this;
+    new PublishedIds(this, 'Ids', {
+      stage: props.stage.name,
+      application: name,
+      applicationId,
+      environmentIds,
+    });
     for (const [environment, environmentId] of Object.entries(this.environmentIds)) {
       this.publish(environment, environmentId, profileIds);
     }
@@ -64,12 +82,16 @@ export class AppConfigApplication extends Construct {
 
   private environment(name: string): string {
     const { applicationId } = this;
-    return keep(new CfnEnvironment(this, `Environment-${name}`, { applicationId, name })).ref;
+    const id = `Environment-${name}` as const;
+    const monitors = monitorsOf(this, environmentOf(this.props.stage, name).monitor);
+    const monitored = monitors.length > 0 && { monitors };
+    return this.keep(id, new CfnEnvironment(this, id, { applicationId, name, ...monitored }));
   }
 
   private profile(profile: Profile): string {
     const validate = this.validate(profile);
-    const resource = new CfnConfigurationProfile(this, `Profile-${profile.name}`, {
+    const id = `Profile-${profile.name}` as const;
+    const resource = new CfnConfigurationProfile(this, id, {
       applicationId: this.applicationId,
       name: profile.name,
       description: profile.description,
@@ -78,17 +100,33 @@ export class AppConfigApplication extends Construct {
     });
     // With the function's permission in place, so that the first deployment can be checked.
     resource.node.addDependency(validate);
-    return keep(resource).ref;
+    return this.keep(id, resource);
+  }
+
+  /** Whoever removes a file has not said that what nodes hold and history tells may go: `veltrix retire` says so. */
+  private keep(
+    part: PinnedPart,
+    resource: CfnApplication | CfnConfigurationProfile | CfnEnvironment,
+  ): string {
+    resource.overrideLogicalId(logicalIdOf(this.props.application.name, part));
+    resource.applyRemovalPolicy(removalPolicy(this.props.stage));
+    return resource.ref;
   }
 
   private validate(profile: Profile): VeltrixFunction {
+    const { stage } = this.props;
     const application = this.props.application.name;
     const validate = new VeltrixFunction(this, `Validate-${profile.name}`, {
-      name: validateFunction(this.props.stage.name, { application, profile: profile.name }),
+      stage,
+      name: validateFunction(stage.name, { application, profile: profile.name }),
       folder: 'validate-config',
       description: `Refuses what the schema of ${profile.name} does not admit`,
       settings: validateSettingsSchema,
-      environment: { VELTRIX_APPLICATION: application, VELTRIX_PROFILE: profile.name },
+      environment: {
+        VELTRIX_APPLICATION: application,
+        VELTRIX_PROFILE: profile.name,
+        VELTRIX_SCHEMA_VERSION: String(profile.schemaVersion),
+      },
       memoryMb: 512,
       timeoutSeconds: validateTimeoutSeconds,
     });
@@ -102,6 +140,7 @@ export class AppConfigApplication extends Construct {
   private publish(environment: string, environmentId: string, profileIds: Ids): void {
     const { stage, application, strategyIds } = this.props;
     const publish = new VeltrixFunction(this, `Publish-${environment}`, {
+      stage,
       name: publishFunction(stage.name, { application: application.name, environment }),
       folder: 'publish-config',
       description: `Publishes to ${application.name}/${environment}`,
@@ -113,7 +152,7 @@ export class AppConfigApplication extends Construct {
         VELTRIX_ENVIRONMENT_ID: environmentId,
         VELTRIX_PROFILE_IDS: Stack.of(this).toJsonString(profileIds),
         VELTRIX_STRATEGY_IDS: Stack.of(this).toJsonString(strategyIds),
-        VELTRIX_DEFAULT_STRATEGY: defaultStrategy(stage, environment),
+        VELTRIX_DEFAULT_STRATEGY: environmentOf(stage, environment).strategy,
         VELTRIX_QUEUES_TABLE: queuesTable(stage.name),
         VELTRIX_ROLLOUTS_TABLE: rolloutsTable(stage.name),
       },
@@ -122,6 +161,12 @@ export class AppConfigApplication extends Construct {
     });
     this.allowPublishing(publish, environmentId, Object.values(profileIds));
     this.allowRemembering(publish);
+    new CfnAlias(this, `Queue-${environment}`, {
+      functionName: publish.lambda.functionName,
+      functionVersion: '$LATEST',
+      name: queueAlias,
+      description: 'Changes the queue, and publishes nothing',
+    });
     const { applicationId } = this;
     new QueueTurns(this, `Turns-${environment}`, { stage, publish, applicationId, environmentId });
   }
@@ -163,14 +208,6 @@ export class AppConfigApplication extends Construct {
     publish.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(stack, queuesTable(stage))]);
     publish.allow(['dynamodb:UpdateItem'], [tableArn(stack, rolloutsTable(stage))]);
   }
-}
-
-/** Whoever removes a file has not said that what nodes hold and history tells may go: `veltrix retire` says so. */
-function keep<Resource extends CfnApplication | CfnConfigurationProfile | CfnEnvironment>(
-  resource: Resource,
-): Resource {
-  resource.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
-  return resource;
 }
 
 function byName<Item extends { readonly name: string }>(

@@ -15,10 +15,10 @@ import {
   fanOutFunction,
   rolloutsTable,
 } from '../../core/names.js';
+import type { Stage } from '../../core/stages.js';
 import { fanOutSettingsSchema } from '../../functions/fan-out-change/settings.js';
 import { queueArn, streamArn, tableArn } from '../parts/arns.js';
 import { VeltrixFunction } from '../parts/veltrix-function.js';
-import type { Stage } from '../stages.js';
 import type { AppConfigApplication } from './appconfig-application.js';
 import { lambdaExtensionRole } from './extension-role.js';
 
@@ -46,7 +46,7 @@ export interface ChangeNotificationsProps {
 export class ChangeNotifications extends Construct {
   constructor(scope: Construct, id: string, { stage, applications }: ChangeNotificationsProps) {
     super(scope, id);
-    const fanOut = this.fanOut(stage.name);
+    const fanOut = this.fanOut(stage);
     for (const application of Object.values(applications)) application.allowReading(fanOut);
     const extension = this.extension(stage.name, fanOut);
     for (const [name, application] of Object.entries(applications)) {
@@ -58,31 +58,32 @@ export class ChangeNotifications extends Construct {
     }
   }
 
-  private fanOut(stage: string): VeltrixFunction {
+  private fanOut(stage: Stage): VeltrixFunction {
     const fanOut = new VeltrixFunction(this, 'FanOut', {
-      name: fanOutFunction(stage),
+      stage,
+      name: fanOutFunction(stage.name),
       folder: 'fan-out-change',
       description: 'Tells every change of configuration on the stream of changes',
       settings: fanOutSettingsSchema,
       environment: {
-        VELTRIX_CHANGES_STREAM: changesStream(stage),
-        VELTRIX_CURSORS_TABLE: cursorsTable(stage),
-        VELTRIX_ROLLOUTS_TABLE: rolloutsTable(stage),
+        VELTRIX_CHANGES_STREAM: changesStream(stage.name),
+        VELTRIX_CURSORS_TABLE: cursorsTable(stage.name),
+        VELTRIX_ROLLOUTS_TABLE: rolloutsTable(stage.name),
       },
       memoryMb: 512,
       timeoutSeconds: fanOutTimeoutSeconds,
     });
     const stack = Stack.of(this);
-    fanOut.allow(['kinesis:PutRecord'], [streamArn(stack, changesStream(stage))]);
-    fanOut.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(stack, cursorsTable(stage))]);
-    fanOut.allow(['dynamodb:BatchGetItem'], [tableArn(stack, rolloutsTable(stage))]);
+    fanOut.allow(['kinesis:PutRecord'], [streamArn(stack, changesStream(stage.name))]);
+    fanOut.allow(['dynamodb:GetItem', 'dynamodb:PutItem'], [tableArn(stack, cursorsTable(stage.name))]);
+    fanOut.allow(['dynamodb:BatchGetItem'], [tableArn(stack, rolloutsTable(stage.name))]);
     // The list of all applications is no resource that could be named.
     fanOut.allow(['appconfig:ListApplications'], ['*']);
     fanOut.lambda.configureAsyncInvoke({
       retryAttempts: retriesMax,
       maxEventAge: Duration.minutes(hintAgeMaxMinutes),
       onFailure: new SqsDestination(
-        Queue.fromQueueArn(this, 'DeadLetters', queueArn(stack, deadLettersQueue(stage))),
+        Queue.fromQueueArn(this, 'DeadLetters', queueArn(stack, deadLettersQueue(stage.name))),
       ),
     });
     new Rule(this, 'EveryMinute', {

@@ -7,9 +7,9 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLettersQueue } from '../../core/names.js';
+import type { Stage } from '../../core/stages.js';
 import { queueArn } from '../parts/arns.js';
 import type { VeltrixFunction } from '../parts/veltrix-function.js';
-import type { Stage } from '../stages.js';
 
 /** As AppConfig names them on the event bus, where the guard's extension puts them. */
 const endOfDeployment = ['On Deployment Complete', 'On Deployment Rolled Back'];

@@ -3,11 +3,13 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnExtension, CfnExtensionAssociation } from 'aws-cdk-lib/aws-appconfig';
 import { Construct } from 'constructs';
+import { formatCluster } from '../../core/addresses.js';
 import { guardExtension, guardFunction, nodesTable, rolloutsTable } from '../../core/names.js';
+import { guardConcurrency } from '../../core/placement.js';
+import { environmentOf, type Stage } from '../../core/stages.js';
 import { guardSettingsSchema } from '../../functions/guard-rollout/settings.js';
 import { defaultBusArn, tableArn } from '../parts/arns.js';
 import { VeltrixFunction } from '../parts/veltrix-function.js';
-import { guardConcurrency, type Stage } from '../stages.js';
 import type { AppConfigApplication } from './appconfig-application.js';
 import { lambdaExtensionRole } from './extension-role.js';
 
@@ -29,19 +31,15 @@ export class RolloutGuard extends Construct {
     const guard = this.guard(stage, environments);
     for (const application of all) application.allowReading(guard);
     const extension = this.extension(stage.name, guard);
-    if (stage.guarded) this.associate(extension, guard, applications);
+    this.associate(extension, guard, { stage, applications });
   }
 
-  private associate(
-    extension: CfnExtension,
-    guard: VeltrixFunction,
-    applications: RolloutGuardProps['applications'],
-  ): void {
-    for (const [name, application] of Object.entries(applications)) {
-      const association = new CfnExtensionAssociation(this, `Association-${name}`, {
+  private associate(extension: CfnExtension, guard: VeltrixFunction, props: RolloutGuardProps): void {
+    for (const { id, arn } of guarded(props)) {
+      const association = new CfnExtensionAssociation(this, `Association-${id}`, {
         extensionIdentifier: extension.attrId,
         extensionVersionNumber: extension.attrVersionNumber,
-        resourceIdentifier: application.arn(),
+        resourceIdentifier: arn,
       });
       // A tick whose guard may not read yet would be a blind one.
       association.node.addDependency(guard);
@@ -50,6 +48,7 @@ export class RolloutGuard extends Construct {
 
   private guard(stage: Stage, environments: number): VeltrixFunction {
     const guard = new VeltrixFunction(this, 'Guard', {
+      stage,
       name: guardFunction(stage.name),
       folder: 'guard-rollout',
       description: 'Says whether a rollout may go on, by what the fleet reports of itself',
@@ -93,3 +92,14 @@ export class RolloutGuard extends Construct {
     return extension;
   }
 }
+
+/** Each environment by itself: the guard may be taken away from one, and stay with the others. */
+const guarded = ({ stage, applications }: RolloutGuardProps): { id: string; arn: string }[] =>
+  Object.entries(applications).flatMap(([name, application]) =>
+    Object.entries(application.environmentIds)
+      .filter(([environment]) => environmentOf(stage, environment).guarded)
+      .map(([environment, environmentId]) => ({
+        id: formatCluster({ application: name, environment }),
+        arn: application.arn('environment', environmentId),
+      })),
+  );

@@ -5,10 +5,10 @@ import { Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { assignFunction, assignmentsTable, nodesTable } from '../../core/names.js';
+import type { Stage } from '../../core/stages.js';
 import { assignSettingsSchema } from '../../functions/assign-partitions/settings.js';
 import { tableArn } from '../parts/arns.js';
 import { VeltrixFunction } from '../parts/veltrix-function.js';
-import type { Stage } from '../stages.js';
 
 /** One whole processor (Lambda's guide): assigning is computing, and a table of 65,536 partitions is unpacked in memory. */
 const memoryMb = 1769;
@@ -23,15 +23,17 @@ const turnAgeMaxSeconds = 60;
 
 export interface AssignmentProps {
   readonly stage: Stage;
+  /** Whose work is shared out: `treasure-hunt/staging`. */
+  readonly clusters: readonly string[];
 }
 
 export class Assignment extends Construct {
   /** ARN of the function, for whoever asks it. */
   readonly functionArn: string;
 
-  constructor(scope: Construct, id: string, { stage }: AssignmentProps) {
+  constructor(scope: Construct, id: string, { stage, clusters }: AssignmentProps) {
     super(scope, id);
-    const { lambda } = this.assignPartitions(stage.name);
+    const { lambda } = this.assignPartitions(stage, clusters);
     lambda.configureAsyncInvoke({
       retryAttempts: retriesMax,
       maxEventAge: Duration.seconds(turnAgeMaxSeconds),
@@ -45,24 +47,26 @@ export class Assignment extends Construct {
     this.functionArn = lambda.functionArn;
   }
 
-  private assignPartitions(stage: string): VeltrixFunction {
+  private assignPartitions(stage: Stage, clusters: readonly string[]): VeltrixFunction {
     const assign = new VeltrixFunction(this, 'AssignPartitions', {
-      name: assignFunction(stage),
+      stage,
+      name: assignFunction(stage.name),
       folder: 'assign-partitions',
       description: 'Says which node has which partition, by what the fleet reports of itself',
       settings: assignSettingsSchema,
       environment: {
-        VELTRIX_NODES_TABLE: nodesTable(stage),
-        VELTRIX_ASSIGNMENTS_TABLE: assignmentsTable(stage),
+        VELTRIX_NODES_TABLE: nodesTable(stage.name),
+        VELTRIX_ASSIGNMENTS_TABLE: assignmentsTable(stage.name),
+        VELTRIX_ROUTED_CLUSTERS: JSON.stringify(clusters),
       },
       memoryMb,
       timeoutSeconds,
     });
     const stack = Stack.of(this);
-    assign.allow(['dynamodb:Query'], [tableArn(stack, nodesTable(stage))]);
+    assign.allow(['dynamodb:Query'], [tableArn(stack, nodesTable(stage.name))]);
     assign.allow(
       ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-      [tableArn(stack, assignmentsTable(stage))],
+      [tableArn(stack, assignmentsTable(stage.name))],
     );
     return assign;
   }

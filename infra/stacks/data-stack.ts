@@ -1,8 +1,9 @@
 /** What outlives every deployment: tables, streams, and the queue of what could not be handled. */
 
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type CfnTable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { type CfnStream, Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type CfnQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import {
@@ -15,12 +16,12 @@ import {
   queuesTable,
   rolloutsTable,
 } from '../../core/names.js';
-import type { Stage } from '../stages.js';
+import type { Stage } from '../../core/stages.js';
+import { overTlsOnly } from '../access/tls.js';
+import { tableArn } from '../parts/arns.js';
+import { customerKey } from '../parts/encryption.js';
+import { removalPolicy } from '../parts/removal.js';
 
-/** Days in which a consumer of changes may come back and miss nothing; each day beyond the first is paid for. */
-const changesRetentionDays = 7;
-/** Reports of a day ago say nothing any more. */
-const loadRetentionHours = 24;
 /** SQS keeps messages for at most 14 days. */
 const deadLettersRetentionDays = 14;
 
@@ -33,8 +34,14 @@ type Stateful = { overrideLogicalId(id: string): void };
 const pin = (resource: unknown, id: string): void => (resource as Stateful).overrideLogicalId(id);
 
 export class DataStack extends Stack {
+  private readonly stage: Stage;
+  private readonly key: IKey | undefined;
+
   constructor(scope: Construct, id: string, { stage, ...props }: DataStackProps) {
     super(scope, id, props);
+    this.stage = stage;
+    this.key = customerKey(this, stage);
+    if (stage.removal === 'destroy') this.warnOfLoss();
     // One record a node: read by shard of its cluster, deleted after its node has been silent for an hour.
     this.table('Nodes', { name: nodesTable(stage.name), keys: ['cluster', 'node'], expires: true });
     // One cursor a profile and environment.
@@ -49,9 +56,16 @@ export class DataStack extends Stack {
     this.table('Queues', { name: queuesTable(stage.name), keys: ['cluster'] });
     // Of each cluster: the head, the chunks that it and the one before name, the next turn, drains, and the fleet's load.
     this.table('Assignments', { name: assignmentsTable(stage.name), keys: ['cluster', 'part'] });
-    this.stream('Changes', changesStream(stage.name), Duration.days(changesRetentionDays));
-    this.stream('Load', loadStream(stage.name), Duration.hours(loadRetentionHours));
+    this.stream('Changes', changesStream(stage.name), Duration.days(stage.retention.changesDays));
+    this.stream('Load', loadStream(stage.name), Duration.hours(stage.retention.loadHours));
     this.deadLetters(deadLettersQueue(stage.name));
+  }
+
+  private warnOfLoss(): void {
+    Annotations.of(this).addWarningV2(
+      'veltrix:records-are-not-kept',
+      `Stage ${this.stage.name} loses its records with its stacks (removal: 'destroy'): for stages that are thrown away.`,
+    );
   }
 
   private table(id: string, about: { name: string; keys: [string, string?]; expires?: boolean }): void {
@@ -62,10 +76,13 @@ export class DataStack extends Stack {
       ...(sort !== undefined && { sortKey: { name: sort, type: AttributeType.STRING } }),
       ...(about.expires && { timeToLiveAttribute: 'expiresAtSeconds' }),
       billingMode: BillingMode.PAY_PER_REQUEST,
-      encryption: TableEncryption.AWS_MANAGED,
+      ...(this.key
+        ? { encryption: TableEncryption.CUSTOMER_MANAGED, encryptionKey: this.key }
+        : { encryption: tableEncryption(this.stage) }),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      deletionProtection: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      resourcePolicy: overTlsOnly(tableArn(this, about.name)),
+      deletionProtection: this.stage.removal === 'retain',
+      removalPolicy: removalPolicy(this.stage),
     });
     pin(table.node.defaultChild as CfnTable, `${id}Table`);
   }
@@ -77,8 +94,11 @@ export class DataStack extends Stack {
       streamMode: StreamMode.PROVISIONED,
       shardCount: 1,
       retentionPeriod,
-      encryption: StreamEncryption.MANAGED,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      // Kinesis has no key that AWS owns: without the customer's it is the one that AWS keeps in the account.
+      ...(this.key
+        ? { encryption: StreamEncryption.KMS, encryptionKey: this.key }
+        : { encryption: StreamEncryption.MANAGED }),
+      removalPolicy: removalPolicy(this.stage),
     });
     pin(stream.node.defaultChild as CfnStream, `${id}Stream`);
   }
@@ -87,10 +107,15 @@ export class DataStack extends Stack {
     const queue = new Queue(this, 'DeadLetters', {
       queueName: name,
       retentionPeriod: Duration.days(deadLettersRetentionDays),
-      encryption: QueueEncryption.SQS_MANAGED,
+      ...(this.key
+        ? { encryption: QueueEncryption.KMS, encryptionMasterKey: this.key }
+        : { encryption: QueueEncryption.SQS_MANAGED }),
       enforceSSL: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      removalPolicy: removalPolicy(this.stage),
     });
     pin(queue.node.defaultChild as CfnQueue, 'DeadLettersQueue');
   }
 }
+
+const tableEncryption = ({ key }: Stage): TableEncryption =>
+  key === 'aws-owned' ? TableEncryption.DEFAULT : TableEncryption.AWS_MANAGED;

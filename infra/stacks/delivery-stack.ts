@@ -6,10 +6,10 @@ import type { Construct } from 'constructs';
 import { type Strategy, strategies } from '../../core/delivery/strategies.js';
 import { strategyName } from '../../core/names.js';
 import type { Application } from '../../core/profiles.js';
+import type { Stage } from '../../core/stages.js';
 import { AppConfigApplication } from '../delivery/appconfig-application.js';
 import { ChangeNotifications } from '../delivery/change-notifications.js';
 import { RolloutGuard } from '../delivery/rollout-guard.js';
-import type { Stage } from '../stages.js';
 
 export interface DeliveryStackProps extends StackProps {
   readonly stage: Stage;

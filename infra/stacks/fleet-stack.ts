@@ -15,12 +15,12 @@ import {
   turnKey,
 } from '../../core/names.js';
 import type { Application } from '../../core/profiles.js';
+import type { Stage } from '../../core/stages.js';
 import { recordLoadSettingsSchema } from '../../functions/record-load/settings.js';
 import { Assignment } from '../fleet/assignment.js';
 import { queueArn, streamArn, tableArn } from '../parts/arns.js';
 import { readStream } from '../parts/stream-source.js';
 import { VeltrixFunction } from '../parts/veltrix-function.js';
-import type { Stage } from '../stages.js';
 
 /** A batch is written once per node: the larger it is, the fewer writes a node's reports cost. */
 const batchRecords = 500;
@@ -38,8 +38,9 @@ export interface FleetStackProps extends StackProps {
 export class FleetStack extends Stack {
   constructor(scope: Construct, id: string, { stage, applications, ...props }: FleetStackProps) {
     super(scope, id, props);
-    const { functionArn } = new Assignment(this, 'Assignment', { stage });
-    const recordLoad = this.recordLoad(stage.name, routedClusters(applications));
+    const clusters = routedClusters(applications);
+    const { functionArn } = new Assignment(this, 'Assignment', { stage, clusters });
+    const recordLoad = this.recordLoad(stage, clusters);
     // It takes the turns, and asks for the runs.
     recordLoad.allow(['dynamodb:UpdateItem'], [tableArn(this, assignmentsTable(stage.name))], {
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [turnKey('*')] },
@@ -47,18 +48,19 @@ export class FleetStack extends Stack {
     recordLoad.allow(['lambda:InvokeFunction'], [functionArn]);
   }
 
-  private recordLoad(stage: string, routed: readonly string[]): VeltrixFunction {
-    const deadLetters = queueArn(this, deadLettersQueue(stage));
+  private recordLoad(stage: Stage, routed: readonly string[]): VeltrixFunction {
+    const deadLetters = queueArn(this, deadLettersQueue(stage.name));
     const recordLoad = new VeltrixFunction(this, 'RecordLoad', {
-      name: recordLoadFunction(stage),
+      stage,
+      name: recordLoadFunction(stage.name),
       folder: 'record-load',
       description: 'Folds the reports of nodes into their records',
       settings: recordLoadSettingsSchema,
       environment: {
-        VELTRIX_NODES_TABLE: nodesTable(stage),
-        VELTRIX_DEAD_LETTERS_QUEUE: deadLettersQueue(stage),
-        VELTRIX_ASSIGNMENTS_TABLE: assignmentsTable(stage),
-        VELTRIX_ASSIGN_FUNCTION: assignFunction(stage),
+        VELTRIX_NODES_TABLE: nodesTable(stage.name),
+        VELTRIX_DEAD_LETTERS_QUEUE: deadLettersQueue(stage.name),
+        VELTRIX_ASSIGNMENTS_TABLE: assignmentsTable(stage.name),
+        VELTRIX_ASSIGN_FUNCTION: assignFunction(stage.name),
         VELTRIX_ROUTED_CLUSTERS: JSON.stringify(routed),
       },
       memoryMb: 512,
@@ -66,10 +68,10 @@ export class FleetStack extends Stack {
     });
     recordLoad.allow(
       ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
-      [tableArn(this, nodesTable(stage))],
+      [tableArn(this, nodesTable(stage.name))],
     );
     readStream(recordLoad.lambda, 'Load', {
-      streamArn: streamArn(this, loadStream(stage)),
+      streamArn: streamArn(this, loadStream(stage.name)),
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchRecords,
       batchWindowSeconds,

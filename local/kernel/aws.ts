@@ -16,6 +16,7 @@ export type ServiceName =
   | 'kinesis'
   | 'lambda'
   | 'logs'
+  | 'secretsmanager'
   | 'sqs'
   | 'sts';
 

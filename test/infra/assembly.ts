@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { afterAll, beforeAll } from 'vitest';
+import { applications } from '../../config/applications.js';
 import { synthesize } from '../../infra/app.js';
+import { stages } from '../../infra/stages.js';
 
 export interface Resource {
   readonly Type: string;
@@ -15,7 +17,7 @@ export interface Resource {
   readonly UpdateReplacePolicy?: string;
 }
 
-export const stackParts = ['Data', 'Delivery', 'Fleet', 'Operations'] as const;
+export const stackParts = ['Data', 'Delivery', 'Fleet', 'Access', 'Operations'] as const;
 export type StackPart = (typeof stackParts)[number];
 
 export interface Assembly {
@@ -45,16 +47,16 @@ export function withoutValidation(): void {
  * Call it once, in the body of a file that synthesizes stacks of its own.
  * @returns what makes an app whose assembly goes after the file's tests.
  */
-export function scratchApps(): () => App {
+export function scratchApps(): (context?: Record<string, string>) => App {
   const outdirs: string[] = [];
   withoutValidation();
   afterAll(() => {
     for (const outdir of outdirs) rmSync(outdir, { recursive: true });
   });
-  return () => {
+  return (context = {}) => {
     const outdir = mkdtempSync(join(tmpdir(), 'veltrix-assembly-'));
     outdirs.push(outdir);
-    return new App({ outdir, analyticsReporting: false, treeMetadata: false });
+    return new App({ outdir, context, analyticsReporting: false, treeMetadata: false });
   };
 }
 
@@ -65,7 +67,7 @@ export function assembly(): () => Assembly {
   withoutValidation();
   beforeAll(() => {
     directory = mkdtempSync(join(tmpdir(), 'veltrix-assembly-'));
-    made = read(synthesize(directory));
+    made = read(synthesize({ applications, stages }, directory));
   });
   afterAll(() => rmSync(directory, { recursive: true }));
   return () => made;

@@ -1,86 +1,188 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { applications } from '../../config/applications.js';
-import { bundleFunctions } from '../../infra/bundle.js';
-import { DeliveryStack } from '../../infra/stacks/delivery-stack.js';
-import { defaultStrategy, guardConcurrency, type Stage, stages, stagesSchema } from '../../infra/stages.js';
-import { scratchApps } from './assembly.js';
+import type { StageRow } from '../../core/stages.js';
+import { functionNames, stageOf, synthesizer, twoAccounts } from './synthesized.js';
 
-const scratchApp = scratchApps();
+const synthesized = synthesizer();
 
-const of = (name: string, about: object = {}) => ({ name, strategies: {}, otherwise: 'linear-20', ...about });
+const only = (about: Partial<StageRow>) => synthesized([stageOf(about)]);
 
-const messageOf = (stage: object) => stagesSchema.safeParse([stage]).error?.issues[0]?.message;
+describe('two stages in two accounts', () => {
+  const made = synthesized(twoAccounts);
 
-const only = (about: object): Stage => {
-  const [stage] = stagesSchema.parse([of('main', about)]);
-  if (!stage) throw new Error('there is no stage');
-  return stage;
-};
-
-describe('a stage', () => {
-  it('has an account and region of its own', () => {
-    const [ireland, frankfurt] = [{ region: 'eu-west-1' }, { region: 'eu-central-1' }];
-    expect(stagesSchema.safeParse([of('one', ireland), of('two', frankfurt)]).success).toBe(true);
-    expect(stagesSchema.safeParse([of('one'), of('two')]).error?.issues[0]?.message).toBe(
-      'must each have an account and region of its own',
+  it('are stacks of their own names, each bound to its account and region', () => {
+    const places = made.stacks.map(
+      ({ stackName, environment }) => `${stackName} ${environment.account} ${environment.region}`,
     );
+    expect(places.filter((place) => /-(Data|Delivery) /.test(place)).toSorted()).toEqual([
+      'Veltrix-live-Data 444455556666 eu-central-1',
+      'Veltrix-live-Delivery 444455556666 eu-central-1',
+      'Veltrix-main-Data 111122223333 eu-west-1',
+      'Veltrix-main-Delivery 111122223333 eu-west-1',
+    ]);
   });
 
-  it('has a default strategy for environments that it does not name', () => {
-    const [stage] = stages;
-    if (!stage) throw new Error('there is no stage');
-    expect(defaultStrategy(stage, 'staging')).toBe('linear-50');
-    expect(defaultStrategy(stage, 'elsewhere')).toBe('linear-20');
+  it('hold just their own environments, each with what publishes to it, and the validators of every profile there', () => {
+    expect(functionNames(made.resources('Veltrix-main-Delivery'))).toEqual([
+      'veltrix-main-fan-out-change',
+      'veltrix-main-guard-rollout',
+      'veltrix-main-publish-hunt-staging',
+      'veltrix-main-validate-hunt-rules',
+    ]);
+    expect(functionNames(made.resources('Veltrix-live-Delivery'))).toEqual([
+      'veltrix-live-fan-out-change',
+      'veltrix-live-guard-rollout',
+      'veltrix-live-publish-hunt-production',
+      'veltrix-live-publish-shop-production',
+      'veltrix-live-validate-hunt-rules',
+      'veltrix-live-validate-shop-rules',
+    ]);
+    const environments = (stack: string) =>
+      made.ofType(stack, 'AWS::AppConfig::Environment').map(({ Properties }) => Properties['Name']);
+    expect(environments('Veltrix-main-Delivery')).toEqual(['staging']);
+    expect(environments('Veltrix-live-Delivery')).toEqual(['production', 'production']);
   });
 
-  it('takes the ARN of a topic for alarms, and nothing like it', () => {
-    expect(only({ alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:on-call' }).alarmTopicArn).toBe(
-      'arn:aws:sns:eu-central-1:111122223333:on-call',
+  it('publish by the strategy of the environment', () => {
+    const defaults = ['main', 'live'].flatMap((stage) =>
+      made
+        .ofType(`Veltrix-${stage}-Delivery`, 'AWS::Lambda::Function')
+        .map(
+          ({ Properties }) => (Properties['Environment'] as { Variables: Record<string, string> }).Variables,
+        )
+        .map((variables) => variables['VELTRIX_DEFAULT_STRATEGY'])
+        .filter((strategy) => strategy !== undefined),
     );
-    for (const wrong of ['on-call', 'arn:aws:sqs:eu-central-1:111122223333:on-call'])
-      expect(messageOf(of('main', { alarmTopicArn: wrong }))).toBe('must be the ARN of a topic');
+    expect(defaults).toEqual(['linear-50', 'canary-10', 'canary-10']);
+  });
+
+  it('share out the work of their own clusters', () => {
+    const routed = ['main', 'live'].flatMap((stage) =>
+      made
+        .ofType(`Veltrix-${stage}-Fleet`, 'AWS::Lambda::Function')
+        .map(
+          ({ Properties }) => (Properties['Environment'] as { Variables: Record<string, string> }).Variables,
+        )
+        .flatMap((variables) => variables['VELTRIX_ROUTED_CLUSTERS'] ?? []),
+    );
+    // Of the function that shares out, and of the one that asks it to.
+    const [staging, production] = ['["hunt/staging"]', '["hunt/production"]'];
+    expect(routed).toEqual([staging, staging, production, production]);
+  });
+
+  it('raise alarms on their own environments', () => {
+    const failed = made
+      .ofType('Veltrix-main-Operations', 'AWS::CloudWatch::Alarm')
+      .map(({ Properties }) => String(Properties['AlarmName']))
+      .filter((name) => name.includes('publish-failed'));
+    expect(failed).toEqual(['veltrix-main-publish-failed-hunt-staging']);
+  });
+
+  it('can be chosen one by one', () => {
+    const { names } = synthesized(twoAccounts, { stage: 'live' });
+    expect(names).toContain('Veltrix-live-Data');
+    expect(names.filter((name) => !name.startsWith('Veltrix-live-'))).toEqual([]);
+  });
+
+  it('are refused by a name that none has', () => {
+    expect(() => synthesized(twoAccounts, { stage: 'prod' })).toThrow('There is no stage "prod"');
+  });
+
+  it('are refused when an environment of an application is in none', () => {
+    expect(() => synthesized(twoAccounts.slice(0, 1))).toThrow('No stage holds hunt/production');
+  });
+});
+
+describe('a synthesis', () => {
+  it('writes the same bytes each time', () => {
+    const files = (directory: string) =>
+      readdirSync(directory)
+        .filter((name) => !name.startsWith('asset.'))
+        .toSorted()
+        .map((name) => [name, readFileSync(join(directory, name), 'utf8')]);
+    // From one line of code, which the metadata of resources names.
+    const [first = '', second = ''] = [1, 2].map(() => synthesized(twoAccounts).directory);
+    expect(files(second)).toEqual(files(first));
+    expect(readdirSync(second).toSorted()).toEqual(readdirSync(first).toSorted());
+  });
+
+  it('looks nothing up', () => {
+    expect(synthesized(twoAccounts).manifest.missing).toBeUndefined();
   });
 });
 
 describe('the guard of a stage', () => {
-  /** What is associated with extensions in a stage. */
-  const associated = (about: object): string[] => {
-    const app = scratchApp();
-    const stack = new DeliveryStack(app, 'Delivery', { stage: only(about), applications });
-    const { Resources } = app.synth().getStackByName(stack.stackName).template;
-    return Object.keys(Resources).filter((id) => /^(Changes|Guard)Association/.test(id));
+  /** What is associated with extensions in a stage, by logical id. */
+  const associated = (environments: Record<string, boolean>): string[] => {
+    const rows = Object.entries(environments).map(
+      ([name, guarded]) => [name, { strategy: 'linear-20', guarded }] as const,
+    );
+    const { stacks } = only({ environments: Object.fromEntries(rows) });
+    const delivery = stacks.find(({ stackName }) => stackName === 'Veltrix-main-Delivery');
+    return Object.keys(delivery?.template.Resources)
+      .filter((id) => /^(Changes|Guard)Association/.test(id))
+      .map((id) => id.slice(0, -8));
   };
 
-  it('is there unless the stage says otherwise, and changes are told all the same', () => {
-    bundleFunctions();
-    expect(associated({})).toHaveLength(2);
-    expect(associated({ guarded: false })).toEqual([expect.stringMatching(/^Changes/)]);
+  it('is taken away from one environment and stays with the others, and changes are told all the same', () => {
+    expect(associated({ staging: true, production: true })).toEqual([
+      'ChangesAssociationhunt',
+      'ChangesAssociationshop',
+      'GuardAssociationhuntstaging',
+      'GuardAssociationhuntproduction',
+      'GuardAssociationshopproduction',
+    ]);
+    expect(associated({ staging: false, production: true })).toEqual([
+      'ChangesAssociationhunt',
+      'ChangesAssociationshop',
+      'GuardAssociationhuntproduction',
+      'GuardAssociationshopproduction',
+    ]);
+    expect(associated({ staging: false, production: false })).toEqual([
+      'ChangesAssociationhunt',
+      'ChangesAssociationshop',
+    ]);
   });
 });
 
-describe('the places that are kept free for the guard', () => {
-  it.each([
-    { environments: 1, places: 5 },
-    { environments: 5, places: 5 },
-    { environments: 7, places: 7 },
-  ])('are $places for $environments environments, when nobody says', ({ environments, places }) => {
-    expect(guardConcurrency(only({}), environments)).toBe(places);
-  });
+describe('what a stage keeps', () => {
+  const made = only({ retention: { logDays: 365, changesDays: 30, loadHours: 48 } });
 
-  it('are as many as the stage says, none for 0', () => {
-    expect(guardConcurrency(only({ guardReservedConcurrency: 20 }), 7)).toBe(20);
-    expect(guardConcurrency(only({ guardReservedConcurrency: 7 }), 7)).toBe(7);
-    expect(guardConcurrency(only({ guardReservedConcurrency: 0 }), 7)).toBeUndefined();
+  it('is kept for as long as it says', () => {
+    const logs = ['Delivery', 'Fleet'].flatMap((part) =>
+      made.ofType(`Veltrix-main-${part}`, 'AWS::Logs::LogGroup'),
+    );
+    expect([...new Set(logs.map(({ Properties }) => Properties['RetentionInDays']))]).toEqual([365]);
+    const streams = made.ofType('Veltrix-main-Data', 'AWS::Kinesis::Stream');
+    expect(streams.map(({ Properties }) => [Properties['Name'], Properties['RetentionPeriodHours']])).toEqual(
+      [
+        ['veltrix-main-changes', 720],
+        ['veltrix-main-load', 48],
+      ],
+    );
   });
+});
 
-  it('are not fewer than environments that may roll out at once', () => {
-    expect(() => guardConcurrency(only({ guardReservedConcurrency: 6 }), 7)).toThrow(
-      /^guardReservedConcurrency is 6 for 7 environments: .* write at least 7, or 0 to reserve none$/,
+describe('a stage that is thrown away', () => {
+  const made = only({ removal: 'destroy', key: 'customer-managed' });
+  const all = made.names.flatMap((name) => made.resources(name));
+
+  it('leaves nothing behind, and is warned of', () => {
+    expect(all.filter(({ DeletionPolicy = 'Delete' }) => DeletionPolicy !== 'Delete')).toEqual([]);
+    expect(all.filter(({ UpdateReplacePolicy = 'Delete' }) => UpdateReplacePolicy !== 'Delete')).toEqual([]);
+    const tables = made.ofType('Veltrix-main-Data', 'AWS::DynamoDB::Table');
+    expect(tables).toHaveLength(5);
+    for (const { Properties } of tables) expect(Properties['DeletionProtectionEnabled']).toBe(false);
+    const said = made.stacks.flatMap(({ messages }) => messages.map(({ entry }) => String(entry.data)));
+    expect(said).toContainEqual(
+      expect.stringContaining(
+        "Stage main loses its records with its stacks (removal: 'destroy'): for stages that are thrown away.",
+      ),
     );
   });
 
-  it('are a whole number', () => {
-    for (const wrong of [-1, 2.5])
-      expect(stagesSchema.safeParse([of('main', { guardReservedConcurrency: wrong })]).success).toBe(false);
+  it('gives its key back after a week', () => {
+    expect(made.ofType('Veltrix-main-Key', 'AWS::KMS::Key')[0]?.Properties['PendingWindowInDays']).toBe(7);
   });
 });

@@ -38,7 +38,8 @@ async function deploySynthesized(context: Context, endpoint: string): Promise<De
   const { root } = await context.workspace();
   const outputDirectory = path.join(root, assemblyFolder);
   const { environment, signal } = context;
-  await synthesize({ root, outputDirectory, environment, signal });
+  const { stage } = await context.home();
+  await synthesize({ root, outputDirectory, environment, signal, stage: stage?.name });
   return await deploy(context, endpoint, outputDirectory);
 }
 

@@ -35,7 +35,7 @@ const outages = Object.keys(faultyServices) as [keyof typeof faultyServices];
 export const drillOutage = defineCommand({
   args: z.object({
     service: z.enum(outages, { error: `expected one of ${outages.join(', ')}` }),
-    how: z.enum(['fail', 'throttle', 'delay', 'drop']).default('fail'),
+    how: z.enum(['fail', 'throttle', 'deny', 'delay', 'drop']).default('fail'),
     for: forMs,
   }),
   positional: ['service'],
@@ -95,6 +95,7 @@ const endpointOf = ({ directory, environment }: Context): Promise<string> =>
 const howWords: Readonly<Record<string, string>> = {
   fail: 'fails',
   throttle: 'throttles',
+  deny: 'denies',
   delay: `answers after ${duration(delayMs)}`,
   drop: 'drops calls',
 };

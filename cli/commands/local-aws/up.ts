@@ -11,8 +11,10 @@ export const localUp = defineCommand({
     speed: speed.optional(),
     keep: z.string().min(1).optional(),
   }),
-  async run({ screen, json, signal, directory }, { port, speed: factor, keep }): Promise<undefined> {
-    const local = await serveLocalAws({ directory, port, speed: factor, keep });
+  async run(context, { port, speed: factor, keep }): Promise<undefined> {
+    const { screen, json, signal, directory } = context;
+    const { stage } = await context.home();
+    const local = await serveLocalAws({ directory, port, speed: factor, keep, stage });
     if (json) screen.json({ endpoint: local.endpoint, environment: local.environment, pid: process.pid });
     else {
       screen.line(`${screen.paint.good('✔')} local AWS at ${screen.paint.strong(local.endpoint)}`);

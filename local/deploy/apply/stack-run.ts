@@ -6,11 +6,13 @@ import { createHash } from 'node:crypto';
 import { DeployError, type DeployProblem } from '../errors.js';
 import type { RetainedResource, StackResult } from '../progress.js';
 import type { ResourceState, StackState } from '../state.js';
+import { resolveReferences } from '../template/dynamic-references.js';
 import { evaluate, type Scope } from '../template/intrinsics.js';
 import type { PlannedResource, StackPlan } from '../template/plan.js';
 import { canonical, changedMembers } from './canonical.js';
 import type { ApplyContext } from './context.js';
 import { resourceContext } from './context.js';
+import { parameterNamed } from './parameters.js';
 import { type Leaving, removeResources } from './removal.js';
 import { type JournalEntry, rollBack } from './rollback.js';
 
@@ -77,11 +79,11 @@ class StackRun {
   private async attempt(planned: PlannedResource): Promise<void> {
     await this.placed(planned, async () => {
       const path = ['Resources', planned.logicalId, 'Properties'];
-      const properties = evaluate(planned.definition.Properties, this.scope(), path) as Record<
-        string,
-        unknown
-      >;
-      await this.bring(planned, properties);
+      const evaluated = evaluate(planned.definition.Properties, this.scope(), path);
+      const properties = resolveReferences(evaluated, (name) =>
+        parameterNamed(name, this.context.state, this.resources),
+      );
+      await this.bring(planned, properties as Record<string, unknown>);
     });
     this.context.progress.finish();
   }

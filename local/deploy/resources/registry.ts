@@ -22,7 +22,13 @@ import { lambdaFunction } from './lambda/function.js';
 import { lambdaPermission } from './lambda/permission.js';
 import { lambdaVersion } from './lambda/version.js';
 import { logGroup } from './logs/log-group.js';
-import { cloudwatchAlarm, snsSubscription, snsTopic, snsTopicPolicy } from './recorded/monitoring.js';
+import {
+  cloudwatchAlarm,
+  cloudwatchDashboard,
+  snsSubscription,
+  snsTopic,
+  snsTopicPolicy,
+} from './recorded/monitoring.js';
 import { cdkMetadata, kmsAlias, kmsKey, ssmParameter } from './recorded/recorded.js';
 import { sqsQueue } from './sqs/queue.js';
 import { sqsQueuePolicy } from './sqs/queue-policy.js';
@@ -38,6 +44,7 @@ const handlers: readonly ResourceHandler[] = [
   appconfigHostedConfigurationVersion,
   cdkMetadata,
   cloudwatchAlarm,
+  cloudwatchDashboard,
   dynamodbGlobalTable,
   dynamodbTable,
   eventsRule,

@@ -108,6 +108,7 @@ export function everything(v: 1 | 2): Json {
         Timeout: one ? '5' : 6,
         Environment: one ? { Variables: { OWN: 'b' } } : { Ref: 'AWS::NoValue' },
         DeadLetterConfig: one ? { TargetArn: arn('Dead') } : { Ref: 'AWS::NoValue' },
+        KmsKeyArn: one ? arn('Key') : { Ref: 'AWS::NoValue' },
         LoggingConfig: { LogGroup: ref('LogGroup') },
         Tags: tagged(`v${v}`),
       },
@@ -208,6 +209,10 @@ export function everything(v: 1 | 2): Json {
         TreatMissingData: 'notBreaching',
         AlarmActions: [ref('Topic')],
       },
+    ],
+    Dashboard: [
+      'AWS::CloudWatch::Dashboard',
+      { DashboardName: 'shop', DashboardBody: JSON.stringify({ widgets: [{ type: 'text', height: v }] }) },
     ],
     Application: ['AWS::AppConfig::Application', { Name: `shop${v}`, Tags: tagged(`v${v}`) }],
     Environment: [

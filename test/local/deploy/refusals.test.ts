@@ -53,6 +53,11 @@ describe('a template is refused, before anything is created, for', () => {
       'Shop.Alarm (AWS::CloudWatch::Alarm) Properties: expected either MetricName or Metrics',
     ],
     [
+      'a dashboard without widgets',
+      { Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: { DashboardBody: '{"charts":[]}' } } },
+      'Shop.Board (AWS::CloudWatch::Dashboard) Properties.DashboardBody: expected JSON with widgets, each with a type',
+    ],
+    [
       'a value of the wrong kind',
       { Queue: queue({ DelaySeconds: 'soon' }) },
       'Shop.Queue (AWS::SQS::Queue) Properties.DelaySeconds: expected a number',

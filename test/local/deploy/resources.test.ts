@@ -42,6 +42,7 @@ describe('every type of resource', () => {
     expect(await read('lambda', 'GetFunctionConfiguration', { FunctionName: 'handler' })).toMatchObject({
       Timeout: 5,
       Environment: { Variables: { OWN: 'b' } },
+      KMSKeyArn: attributes('Key')?.['Arn'],
       LoggingConfig: { LogGroup: 'logs' },
     });
     expect(await read('lambda', 'GetEventSourceMapping', { UUID: physical('Mapping') })).toMatchObject({
@@ -83,6 +84,7 @@ describe('every type of resource', () => {
     const configuration = await read('lambda', 'GetFunctionConfiguration', { FunctionName: 'handler' });
     expect(configuration).toMatchObject({ Timeout: 6, Environment: { Variables: {} } });
     expect(configuration).not.toHaveProperty('DeadLetterConfig');
+    expect(configuration).not.toHaveProperty('KMSKeyArn');
     expect(await read('lambda', 'GetEventSourceMapping', { UUID: physical('Mapping') })).toMatchObject({
       BatchSize: 100,
       FilterCriteria: { Filters: [{ Pattern: '{"data":{"v":[2]}}' }] },

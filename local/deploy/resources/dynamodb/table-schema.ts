@@ -3,7 +3,7 @@
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-dynamodb-table.html.
  */
 import * as z from 'zod';
-import { choice, flag, number, text } from '../properties.js';
+import { choice, document, flag, number, text } from '../properties.js';
 
 export const throughput = z.strictObject({ ReadCapacityUnits: number, WriteCapacityUnits: number });
 export const onDemand = z.strictObject({
@@ -33,5 +33,7 @@ export const recovery = z.strictObject({
   PointInTimeRecoveryEnabled: flag.optional(),
   RecoveryPeriodInDays: number.optional(),
 });
+/** Remembered: nothing is authorized by it here. */
+export const resourcePolicy = z.strictObject({ PolicyDocument: document });
 export const billingMode = choice(['PAY_PER_REQUEST', 'PROVISIONED']);
 export const tableClass = choice(['STANDARD', 'STANDARD_INFREQUENT_ACCESS']);

@@ -12,6 +12,7 @@ import {
   onDemand,
   projection,
   recovery,
+  resourcePolicy,
   tableClass,
   throughput,
   timeToLive,
@@ -41,6 +42,7 @@ const properties = z.strictObject({
   SSESpecification: encryption.optional(),
   TableClass: tableClass.optional(),
   DeletionProtectionEnabled: flag.optional(),
+  ResourcePolicy: resourcePolicy.optional(),
   Tags: tags.optional(),
 });
 type Properties = z.output<typeof properties>;

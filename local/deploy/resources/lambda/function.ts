@@ -26,6 +26,7 @@ const properties = z.strictObject({
   DeadLetterConfig: z.strictObject({ TargetArn: text.optional() }).optional(),
   TracingConfig: z.strictObject({ Mode: choice(['Active', 'PassThrough']).optional() }).optional(),
   EphemeralStorage: z.strictObject({ Size: number }).optional(),
+  KmsKeyArn: text.optional(),
   LoggingConfig: z
     .strictObject({
       LogFormat: choice(['JSON', 'Text']).optional(),
@@ -104,6 +105,7 @@ function settingsOf(wanted: Properties): Json {
     DeadLetterConfig: { TargetArn: wanted.DeadLetterConfig?.TargetArn ?? '' },
     TracingConfig: { Mode: wanted.TracingConfig?.Mode ?? 'PassThrough' },
     EphemeralStorage: wanted.EphemeralStorage ?? { Size: 512 },
+    KMSKeyArn: wanted.KmsKeyArn ?? '',
     LoggingConfig: { LogFormat: 'Text', ...logging },
   };
 }

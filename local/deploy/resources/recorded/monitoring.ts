@@ -1,9 +1,10 @@
 /**
- * Alarms, and the topics that they tell. There is no CloudWatch and no SNS here: properties are checked and remembered,
- * no alarm ever goes off, and no message is sent.
+ * Alarms, the topics that they tell, and dashboards. There is no CloudWatch and no SNS here: properties are checked and
+ * remembered, no alarm ever goes off, no message is sent, and nothing is drawn.
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
+import { isUnknown } from '../../template/unknown.js';
 import { defineResource, type ResourceContext, type ResourceHandler } from '../handler.js';
 import { choice, document, flag, number, tags, text } from '../properties.js';
 
@@ -74,6 +75,36 @@ export const cloudwatchAlarm: ResourceHandler = defineResource({
   async create(context, { AlarmName }) {
     const name = AlarmName ?? context.generateName(255);
     return { physicalId: name, attributes: { Arn: arnOf(context, 'cloudwatch', `alarm:${name}`) } };
+  },
+  update: async (_, { physicalId, attributes }) => ({ physicalId, attributes }),
+  remove: async () => {},
+});
+
+/** A body is JSON; one that CloudWatch cannot read would only be seen to be empty there. */
+const dashboardBody = text.refine(isDashboard, 'expected JSON with widgets, each with a type');
+
+function isDashboard(body: string): boolean {
+  if (isUnknown(body)) return true;
+  try {
+    return z.object({ widgets: z.array(z.object({ type: text })) }).safeParse(JSON.parse(body)).success;
+  } catch {
+    return false;
+  }
+}
+
+/** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-cloudwatch-dashboard.html. */
+export const cloudwatchDashboard: ResourceHandler = defineResource({
+  type: 'AWS::CloudWatch::Dashboard',
+  properties: z.strictObject({
+    DashboardName: text.optional(),
+    DashboardBody: dashboardBody,
+    Tags: tags.optional(),
+  }),
+  attributes: [],
+  replaceOn: ['DashboardName'],
+  nameProperty: 'DashboardName',
+  async create(context, { DashboardName }) {
+    return { physicalId: DashboardName ?? context.generateName(255), attributes: {} };
   },
   update: async (_, { physicalId, attributes }) => ({ physicalId, attributes }),
   remove: async () => {},

@@ -1,0 +1,17 @@
+/** From when on a stage's alarms are raised, where that depends on the service. */
+
+import * as z from 'zod';
+
+export const alarmSettingsSchema = z.strictObject({
+  /** Reports that are recorded so much later than they came. From a minute on none is fresh enough for the guard. */
+  reportsLateSeconds: z.int().min(5).max(3600).default(60),
+  /** A consumer of changes that is so far behind. */
+  changesLateSeconds: z.int().min(5).max(86_400).default(300),
+  /** So many nodes of an environment that stopped reporting without a goodbye. */
+  silentNodes: z.int().min(1).default(1),
+  /** So many minutes in which a fleet was offered more than it can do. */
+  overCapacityMinutes: z.int().min(1).max(60).default(3),
+  /** So many messages that were set aside. */
+  deadLetters: z.int().min(1).default(1),
+});
+export type AlarmSettings = z.output<typeof alarmSettingsSchema>;
