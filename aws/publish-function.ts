@@ -1,4 +1,7 @@
-/** Invokes the publish function of one environment. The right to do so is the right to publish there. */
+/**
+ * Invokes the publish function of one environment. The right to do so is the right to publish there; the right to do so by its
+ * alias is the right to change the queue.
+ */
 
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { type ClusterAddress, formatCluster } from '../core/addresses.js';
@@ -10,7 +13,7 @@ import {
   type QueueRequest,
 } from '../core/delivery/publishing.js';
 import { ServiceUnavailable } from '../core/errors.js';
-import { publishFunction } from '../core/names.js';
+import { publishFunction, queueAlias } from '../core/names.js';
 import { calling, isNamed } from './failures.js';
 import { audienceOf } from './sts/caller-identity.js';
 
@@ -34,7 +37,8 @@ export function createPublishFunction(
     async publish(request) {
       const payload = new TextEncoder().encode(JSON.stringify(await withProof(client, name, request)));
       demandSize(payload.length);
-      const answer = await invoke(client, { name, payload, cluster: formatCluster(where.cluster) });
+      const alias = 'queueAction' in request ? queueAlias : undefined;
+      const answer = await invoke(client, { name, alias, payload, cluster: formatCluster(where.cluster) });
       return readAnswer(name, answer);
     },
   };
@@ -62,13 +66,19 @@ async function withProof(
   }
 }
 
-async function invoke(
-  client: LambdaClient,
-  call: { readonly name: string; readonly payload: Uint8Array; readonly cluster: string },
-): Promise<InvokeCommandOutput> {
+interface Call {
+  readonly name: string;
+  /** Whoever may change the queue need not have the right to publish. */
+  readonly alias: string | undefined;
+  readonly payload: Uint8Array;
+  readonly cluster: string;
+}
+
+async function invoke(client: LambdaClient, call: Call): Promise<InvokeCommandOutput> {
   const absent = (error: unknown) =>
     isNamed(error, 'ResourceNotFoundException') ? ('absent' as const) : undefined;
-  const command = new InvokeCommand({ FunctionName: call.name, Payload: call.payload });
+  const { name: FunctionName, alias: Qualifier, payload: Payload } = call;
+  const command = new InvokeCommand({ FunctionName, Payload, ...(Qualifier && { Qualifier }) });
   const answer = await calling(`invoke ${call.name}`, () => client.send(command), absent);
   if (answer === 'absent') throw notDeployed(call);
   return answer;

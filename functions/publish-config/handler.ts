@@ -20,7 +20,7 @@ import { type AdvanceResult, advance } from './advance.js';
 import { changeQueue } from './change-queue.js';
 import { clusterOf, instant, type PublishDeps } from './deps.js';
 import { publishContent } from './publish.js';
-import { type PublishMetric, publishMetrics } from './settings.js';
+import { type Door, type PublishMetric, publishMetrics } from './settings.js';
 
 /** An answer with thousands of problems helps nobody; the first ones do. */
 const problemsMax = 50;
@@ -28,9 +28,9 @@ const problemsMax = 50;
 /** @throws ServiceUnavailable when AppConfig does not answer, or others were quicker too many times. */
 export function createHandler(deps: PublishDeps) {
   const cluster = clusterOf(deps);
-  return async (event: unknown): Promise<PublishResult | AdvanceResult> => {
+  return async (event: unknown, door: Door = 'gate'): Promise<PublishResult | AdvanceResult> => {
     try {
-      const result = await answer(deps, event);
+      const result = await (door === 'queue' ? answerQueue(deps, event) : answer(deps, event));
       deps.log.info('answered', { ...cluster, ...withoutProblems(result) });
       return result;
     } catch (error) {
@@ -45,6 +45,13 @@ export function createHandler(deps: PublishDeps) {
 async function answer(deps: PublishDeps, event: unknown): Promise<PublishResult | AdvanceResult> {
   if (advanceRequestSchema.safeParse(event).success) return advance(deps);
   const result = isQueueRequest(event) ? await change(deps, event) : await publish(deps, event);
+  deps.measures.count(metricOf(result), 1);
+  return result;
+}
+
+/** Whoever may come by this door may change the queue, and has no right to publish. */
+async function answerQueue(deps: PublishDeps, event: unknown): Promise<PublishResult> {
+  const result = isQueueRequest(event) ? await change(deps, event) : notByThisDoor;
   deps.measures.count(metricOf(result), 1);
   return result;
 }
@@ -133,6 +140,11 @@ const notUnderstood = ({ issues }: { readonly issues: readonly Issue[] }, event:
   outcome: 'request-not-understood',
   problems: issues.flatMap((issue) => describeIssue(issue, event)).slice(0, problemsMax),
 });
+
+const notByThisDoor: PublishResult = {
+  outcome: 'request-not-understood',
+  problems: [{ path: '', message: 'only changes of the queue are taken through this alias' }],
+};
 
 type Issue = Parameters<typeof describeIssue>[0];
 

@@ -26,7 +26,7 @@ let handle: ReturnType<typeof createHandler> | undefined;
 
 export const handler = (event: unknown, context: unknown): Promise<PublishResult | AdvanceResult> => {
   handle ??= wire(context);
-  return handle(event);
+  return handle(event, contextSchema.parse(context).door);
 };
 
 function wire(context: unknown) {

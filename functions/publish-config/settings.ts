@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { strategyNames } from '../../core/delivery/strategies.js';
+import { queueAlias } from '../../core/names.js';
 import { jsonMap } from '../environment.js';
 
 /** Lambda: all variables of a function together take 4 KB. Names and ids of so many profiles fit. */
@@ -37,10 +38,15 @@ export const lambdaSettingsSchema = z.object({
   AWS_ENDPOINT_URL_STS: z.url().optional(),
 });
 
-/** What Lambda tells of an invocation: the function's ARN, of which the account is read. */
+/** What Lambda tells of an invocation: the ARN it was invoked by, of which the account and the door are read. */
 export const contextSchema = z
   .object({ invokedFunctionArn: z.string().regex(/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:/) })
-  .transform(({ invokedFunctionArn }) => ({ account: invokedFunctionArn.split(':')[4] ?? '' }));
+  .transform(({ invokedFunctionArn }) => {
+    const [, , , , account = '', , , qualifier] = invokedFunctionArn.split(':');
+    return { account, door: qualifier === queueAlias ? ('queue' as const) : ('gate' as const) };
+  });
+/** Through which door a request came: the alias for the queue admits changes of the queue alone. */
+export type Door = z.output<typeof contextSchema>['door'];
 
 /** What it counts, for alarms and dashboards. */
 export const publishMetrics = {

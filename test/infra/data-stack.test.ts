@@ -3,6 +3,9 @@ import { assembly } from './assembly.js';
 
 const made = assembly();
 
+/** test/infra/hardening.test.ts tries it. */
+const overTlsOnly = expect.objectContaining({ PolicyDocument: expect.anything() });
+
 describe('the data stack', () => {
   it('holds what it has always held, under the same logical ids: another id would delete what is behind it', () => {
     const resources = Object.entries(made().resources('Data')).map(([id, { Type }]) => `${id} ${Type}`);
@@ -34,6 +37,7 @@ describe('the data stack', () => {
   it('has a table of nodes by shard of cluster and node, which forgets by itself', () => {
     expect(made().resources('Data')['NodesTable']?.Properties).toEqual({
       TableName: 'veltrix-main-nodes',
+      ResourcePolicy: overTlsOnly,
       KeySchema: [
         { AttributeName: 'cluster', KeyType: 'HASH' },
         { AttributeName: 'node', KeyType: 'RANGE' },
@@ -53,6 +57,7 @@ describe('the data stack', () => {
   it('has a table of cursors by address, which forgets nothing', () => {
     expect(made().resources('Data')['CursorsTable']?.Properties).toEqual({
       TableName: 'veltrix-main-cursors',
+      ResourcePolicy: overTlsOnly,
       KeySchema: [{ AttributeName: 'address', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'address', AttributeType: 'S' }],
       BillingMode: 'PAY_PER_REQUEST',
@@ -65,6 +70,7 @@ describe('the data stack', () => {
   it('has a table of rollouts by cluster and deployment, which forgets by itself', () => {
     expect(made().resources('Data')['RolloutsTable']?.Properties).toEqual({
       TableName: 'veltrix-main-rollouts',
+      ResourcePolicy: overTlsOnly,
       KeySchema: [
         { AttributeName: 'cluster', KeyType: 'HASH' },
         { AttributeName: 'deployment', KeyType: 'RANGE' },
@@ -84,6 +90,7 @@ describe('the data stack', () => {
   it('has a table of queues by cluster, which forgets nothing', () => {
     expect(made().resources('Data')['QueuesTable']?.Properties).toEqual({
       TableName: 'veltrix-main-queues',
+      ResourcePolicy: overTlsOnly,
       KeySchema: [{ AttributeName: 'cluster', KeyType: 'HASH' }],
       AttributeDefinitions: [{ AttributeName: 'cluster', AttributeType: 'S' }],
       BillingMode: 'PAY_PER_REQUEST',
@@ -96,6 +103,7 @@ describe('the data stack', () => {
   it('has a table of assignments by cluster and part, which forgets nothing', () => {
     expect(made().resources('Data')['AssignmentsTable']?.Properties).toEqual({
       TableName: 'veltrix-main-assignments',
+      ResourcePolicy: overTlsOnly,
       KeySchema: [
         { AttributeName: 'cluster', KeyType: 'HASH' },
         { AttributeName: 'part', KeyType: 'RANGE' },

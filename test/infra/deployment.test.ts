@@ -127,6 +127,7 @@ describe('the stacks', () => {
   it('are deployed whole, and left alone the second time', async () => {
     const outcomes = ({ stacks }: DeployResult) => stacks.map(({ name, outcome }) => `${name} ${outcome}`);
     expect(outcomes(deployed).toSorted()).toEqual([
+      'Veltrix-main-Access created',
       'Veltrix-main-Data created',
       'Veltrix-main-Delivery created',
       'Veltrix-main-Fleet created',

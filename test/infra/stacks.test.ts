@@ -36,7 +36,7 @@ const invokeConfigOf = (id: string) =>
   );
 
 describe('the stacks', () => {
-  it('need the data stack, which needs none', () => {
+  it('need what they find by name, and the data stack needs none', () => {
     const { artifacts } = made().manifest;
     const needed = stackParts.map((part) => {
       const dependencies = artifacts[`Veltrix-main-${part}`]?.dependencies ?? [];
@@ -46,6 +46,8 @@ describe('the stacks', () => {
       Data: [],
       Delivery: ['Veltrix-main-Data'],
       Fleet: ['Veltrix-main-Data'],
+      // Its policies name AppConfig's ids, which are looked up when it is deployed.
+      Access: ['Veltrix-main-Delivery'],
       Operations: [],
     });
   });
@@ -67,9 +69,11 @@ describe('the stacks', () => {
       'AWS::CloudWatch::Alarm',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
+      'AWS::IAM::ManagedPolicy',
       'AWS::IAM::Policy',
       'AWS::IAM::Role',
       'AWS::Kinesis::Stream',
+      'AWS::Lambda::Alias',
       'AWS::Lambda::EventInvokeConfig',
       'AWS::Lambda::EventSourceMapping',
       'AWS::Lambda::Function',
@@ -77,6 +81,7 @@ describe('the stacks', () => {
       'AWS::Logs::LogGroup',
       'AWS::SQS::Queue',
       'AWS::SQS::QueuePolicy',
+      'AWS::SSM::Parameter',
     ]);
   });
 });
@@ -288,7 +293,7 @@ describe('the guard', () => {
     expect(reserved.map((each) => each['FunctionName'])).toEqual(['veltrix-main-guard-rollout']);
   });
 
-  it('is asked at every tick of each application, and the ends of deployments go to the event bus', () => {
+  it('is asked at every tick in each environment, and the ends of deployments go to the event bus', () => {
     const extension = made().resources('Delivery')['GuardExtension0F4BAAD3']?.Properties;
     const actions = Object.entries(
       extension?.['Actions'] as Record<string, { Uri: unknown; RoleArn?: unknown }[]>,
@@ -303,11 +308,14 @@ describe('the guard', () => {
       ['ON_DEPLOYMENT_COMPLETE', bus, 'no role'],
       ['ON_DEPLOYMENT_ROLLED_BACK', bus, 'no role'],
     ]);
-    expect(associationsOf('GuardExtension0F4BAAD3')).toEqual([treasureHuntArn]);
+    expect(associationsOf('GuardExtension0F4BAAD3')).toEqual([
+      `${treasureHuntArn}/environment/<treasurehuntEnvironmentstaging4DB052B5>`,
+      `${treasureHuntArn}/environment/<treasurehuntEnvironmentproductionDE9534C1>`,
+    ]);
   });
 
   it('is asked from the moment on at which it may read', () => {
-    const association = made().resources('Delivery')['GuardAssociationtreasurehuntFAEC3A86'];
+    const association = made().resources('Delivery')['GuardAssociationtreasurehuntstaging9C36B640'];
     expect(association?.DependsOn).toContain('GuardRoleDefaultPolicy29FB61F6');
     expect(association?.DependsOn).toContain('GuardFunction945E30EE');
   });
@@ -378,6 +386,13 @@ describe('the fleet stack', () => {
   it('makes the mapping when the role may read the stream', () => {
     const [mapping] = Object.values(made().ofType('Fleet', 'AWS::Lambda::EventSourceMapping'));
     expect(mapping?.DependsOn).toEqual(['RecordLoadRoleDefaultPolicyA6D746A7']);
+  });
+
+  it('tells who shares out whose work that is', () => {
+    const assign = made().named('Fleet', 'AWS::Lambda::Function', 'veltrix-main-assign-partitions');
+    expect(assign.Properties['Environment']).toMatchObject({
+      Variables: { VELTRIX_ROUTED_CLUSTERS: '["treasure-hunt/staging","treasure-hunt/production"]' },
+    });
   });
 
   it('tells record-load whose work is shared out, and whom to ask', () => {

@@ -43,6 +43,22 @@ export const getPolicy = defineOperation({
   }),
 });
 
+/** Its document, percent-encoded as AWS gives it. */
+export const getPolicyVersion = defineOperation({
+  input: policyInput.extend({ VersionId: z.literal('v1') }),
+  run(context: IamContext, { PolicyArn }) {
+    const { document, createdAtMs } = policyWithArn(context, PolicyArn);
+    return {
+      PolicyVersion: {
+        Document: encodeURIComponent(document),
+        VersionId: 'v1',
+        IsDefaultVersion: true,
+        CreateDate: new Date(createdAtMs),
+      },
+    };
+  },
+});
+
 /** Replaces the document: here a policy has one version only, which is the default one. */
 export const createPolicyVersion = defineOperation({
   input: policyInput.extend({ PolicyDocument: jsonText, SetAsDefault: z.literal(true) }),

@@ -3,7 +3,7 @@ import type { Identity, Service } from '../../kernel/aws.js';
 import type { Clock } from '../../kernel/clock.js';
 import { createCall, type Operation } from '../../kernel/operations.js';
 import { handleQuery } from '../../kernel/query-protocol.js';
-import { createPolicy, createPolicyVersion, deletePolicy, getPolicy } from './policies.js';
+import { createPolicy, createPolicyVersion, deletePolicy, getPolicy, getPolicyVersion } from './policies.js';
 import {
   attachRolePolicy,
   createRole,
@@ -32,6 +32,7 @@ const operations: Readonly<Record<string, Operation<IamContext>>> = {
   DeleteRolePolicy: deleteRolePolicy,
   DetachRolePolicy: detachRolePolicy,
   GetPolicy: getPolicy,
+  GetPolicyVersion: getPolicyVersion,
   GetRole: getRole,
   GetRolePolicy: getRolePolicy,
   ListAttachedRolePolicies: listAttachedRolePolicies,

@@ -10,6 +10,7 @@ import { defineApplication, defineProfile } from '../../../core/profiles.js';
 import type { AdvanceResult } from '../../../functions/publish-config/advance.js';
 import type { PublishDeps } from '../../../functions/publish-config/deps.js';
 import { createHandler } from '../../../functions/publish-config/handler.js';
+import type { Door } from '../../../functions/publish-config/settings.js';
 import { InMemoryAppConfig } from '../../aws/appconfig/in-memory-appconfig.js';
 import { inMemoryQueues } from '../../aws/dynamodb/in-memory-tables.js';
 import { type Observed, observed } from '../observed.js';
@@ -35,6 +36,8 @@ export const application = defineApplication({
 
 export interface Publisher extends Observed {
   readonly publish: (event: unknown) => Promise<PublishResult>;
+  /** Comes by this door. */
+  readonly through: (door: Door, event: unknown) => Promise<unknown>;
   /** Gives the queue its turn. */
   readonly advance: () => Promise<AdvanceResult>;
   /** Pauses taken, by attempt. */
@@ -104,13 +107,14 @@ export function publisher(world: InMemoryAppConfig, options: PublisherOptions = 
     ...options.changes,
   });
   const publish = async (event: unknown) => (await handle(event)) as PublishResult;
+  const by = (door: Door, event: unknown) => handle(event, door);
   const advance = async () => (await handle({ advance: true })) as AdvanceResult;
   /** Hardly any request here proves who asks: the tests of that look for themselves. */
   const counts = () => {
     const { PublishUnproven: unproven = 0, ...rest } = told.counts();
     return unproven > 0 && options.countsUnproven ? { ...rest, PublishUnproven: unproven } : rest;
   };
-  return { ...told, counts, publish, advance, pauses, publications };
+  return { ...told, counts, publish, through: by, advance, pauses, publications };
 }
 
 /** A request to publish `{ n }` to `gameplay`. */
