@@ -108,12 +108,19 @@ async function createVersion({ client, ids }: Here, request: NewVersion): Promis
   const refusal = (error: unknown) => {
     const problems = refusalIn(error);
     if (problems) throw new ContentRefused(subject, problems);
+    if (isNamed(error, 'ServiceQuotaExceededException')) throw storeFull(subject, error);
     if (isNamed(error, 'BadRequestException')) throw notAsked(`create ${subject}`, error);
     return isNamed(error, 'ConflictException') ? ('taken' as const) : undefined;
   };
   const answer = await calling(`create ${subject}`, () => client.send(command), refusal);
   return answer !== 'taken' && answer.VersionNumber === request.after + 1 ? 'created' : 'taken';
 }
+
+const storeFull = (subject: string, cause: unknown): ServiceUnavailable =>
+  new ServiceUnavailable(
+    `could not create ${subject}: AppConfig's hosted store is full; \`veltrix retire <application>/<profile> --versions\` makes room`,
+    { hint: 'Delete versions that nobody needs, or have the quota of the account raised.', cause },
+  );
 
 async function startDeployment({ client, ids }: Here, request: NewDeployment) {
   const command = new StartDeploymentCommand({
@@ -129,12 +136,22 @@ async function startDeployment({ client, ids }: Here, request: NewDeployment) {
   const refusal = (error: unknown) => {
     const problems = refusalIn(error);
     if (problems) throw new ContentRefused(subject, problems);
+    if (isNamed(error, 'ResourceNotFoundException')) throw notThere(subject, error);
     if (isNamed(error, 'BadRequestException')) throw notAsked(`start the deployment of ${subject}`, error);
     return isNamed(error, 'ConflictException') ? ('outdated' as const) : undefined;
   };
   const answer = await calling(`start the deployment of ${subject}`, () => client.send(command), refusal);
   return answer === 'outdated' ? answer : { number: readDeploymentNumber(answer) };
 }
+
+const notThere = (subject: string, cause: unknown): ServiceUnavailable =>
+  new ServiceUnavailable(
+    `could not start the deployment of ${subject}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    {
+      hint: 'Where it is the version that is gone (`veltrix retire --versions`), publish the file of its commit instead.',
+      cause,
+    },
+  );
 
 /** AppConfig answers BadRequestException for a deployment in a state, or of an age, that cannot be taken back. */
 async function stopDeployment({ client, ids }: Here, number: number, allowRevert: boolean) {

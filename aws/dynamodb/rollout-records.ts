@@ -12,6 +12,7 @@ import {
   publicationSchema,
   type RolloutRecord,
   type RolloutRecords,
+  retiredSchema,
   rolloutRetentionMs,
   undoneSchema,
 } from '../../core/delivery/rollout-records.js';
@@ -32,6 +33,7 @@ const recordItemSchema = z.object({
   publication: document(publicationSchema).optional().catch(undefined),
   guard: document(guardReportSchema).optional().catch(undefined),
   undone: document(undoneSchema).optional().catch(undefined),
+  retired: document(retiredSchema).optional().catch(undefined),
 });
 
 const memoryItemSchema = z.object({
@@ -72,6 +74,15 @@ export function createRolloutRecords(client: DynamoDBClient, table: string, cloc
       await update(`keep who took back ${cluster} ${deployment}`, recordKey({ cluster, deployment }), {
         set: { undone: toDocument(undone), expiresAtSeconds: expiry(rolloutRetentionMs) },
       });
+    },
+    async saveRetired(cluster, deployment, retired) {
+      await update(
+        `keep who retired the profile of ${cluster} ${deployment}`,
+        recordKey({ cluster, deployment }),
+        {
+          set: { retired: toDocument(retired), expiresAtSeconds: expiry(rolloutRetentionMs) },
+        },
+      );
     },
     async readGuard(cluster, deployment) {
       const Key = memoryKey({ cluster, deployment });
@@ -159,10 +170,14 @@ function updating(client: DynamoDBClient, table: string) {
 function readRecord(item: Item): [number, RolloutRecord][] {
   const parsed = recordItemSchema.safeParse(item);
   if (!parsed.success) return [];
-  const { deployment, publication, guard, undone } = parsed.data;
-  return [
-    [deployment, { ...(publication && { publication }), ...(guard && { guard }), ...(undone && { undone }) }],
-  ];
+  const { deployment, publication, guard, undone, retired } = parsed.data;
+  const record = {
+    ...(publication && { publication }),
+    ...(guard && { guard }),
+    ...(undone && { undone }),
+    ...(retired && { retired }),
+  };
+  return [[deployment, record]];
 }
 
 function readMemory(item: Item): GuardMemory {

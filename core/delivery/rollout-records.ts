@@ -54,11 +54,27 @@ export const undoneSchema = z.object({
 });
 export type Undone = z.infer<typeof undoneSchema>;
 
+/** What a person said who ended a profile: it stands with the profile's last deployment in each environment. */
+export const retiredSchema = z.object({
+  /** As claimed. */
+  author: z.string(),
+  /** ARN of who did, as AWS knows it; absent where AWS did not say. */
+  caller: z.string().exactOptional(),
+  reason: z.string(),
+  /** ISO 8601, UTC. */
+  at: z.string(),
+  /** How many versions went with it. */
+  versions: z.int().min(0),
+});
+export type Retired = z.infer<typeof retiredSchema>;
+
 export const rolloutRecordSchema = z.object({
   publication: publicationSchema.exactOptional(),
   guard: guardReportSchema.exactOptional(),
   /** Kept where it could be. Counts only where AppConfig logged that a user took it back: asking may have come too late. */
   undone: undoneSchema.exactOptional(),
+  /** Present where the profile was retired after it. */
+  retired: retiredSchema.exactOptional(),
 });
 export type RolloutRecord = z.infer<typeof rolloutRecordSchema>;
 
@@ -81,6 +97,8 @@ export interface RolloutRecords {
   savePublication(cluster: string, deployment: number, publication: Publication): Promise<'saved' | 'kept'>;
   /** Keeps what somebody said who takes it back; the last one stands. Nobody waits for this to undo. */
   saveUndone(cluster: string, deployment: number, undone: Undone): Promise<void>;
+  /** Keeps who ended the profile of a deployment, before it is ended; the last one stands. */
+  saveRetired(cluster: string, deployment: number, retired: Retired): Promise<void>;
   readGuard(cluster: string, deployment: number): Promise<GuardMemory>;
   /** Writes over exactly the revision that was read; `lost` when somebody else looked since. What is absent stays as it was. */
   writeGuard(

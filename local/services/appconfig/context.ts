@@ -22,6 +22,8 @@ export interface Surroundings {
   readonly speed: number;
   readonly schedule: ScheduleName;
   readonly suggestedPollIntervalSeconds: number;
+  /** What all hosted versions together may hold. */
+  readonly hostedStoreBytes: number;
   /** Told what is accepted but has no effect here, in a sentence for a person. */
   readonly onNotice: (text: string) => void;
 }

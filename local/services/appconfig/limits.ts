@@ -22,6 +22,9 @@ export const monitorsPerEnvironment = 5;
 /** Default quota of one hosted version (guide, "Creating a configuration in the hosted configuration store": 1 MB). */
 export const hostedContentKilobytes = 1024;
 
+/** Guide, "About the hosted configuration store": 1 GB, all versions of an account and region together. */
+export const hostedStoreBytes = 1024 ** 3;
+
 /** Model: `ActionsMap`, `ActionList`, `ParameterMap`, `DynamicParameterMap`. */
 export const actionPointsPerExtension = 5;
 export const parametersPerExtension = 10;

@@ -10,7 +10,7 @@ import { startConfigurationSession } from './data/start-session.js';
 import { createControlLoop } from './deployments/control-loop.js';
 import type { ScheduleName } from './deployments/schedule.js';
 import { badRequest } from './errors.js';
-import { suggestedPollIntervalSeconds } from './limits.js';
+import { hostedStoreBytes, suggestedPollIntervalSeconds } from './limits.js';
 import { controlOperations } from './operations/register.js';
 import { readSnapshot, takeSnapshot } from './state/snapshot.js';
 import { emptyState } from './state/state.js';
@@ -29,6 +29,8 @@ export interface AppConfigOptions {
   readonly seed?: string;
   /** What a poll's answer suggests as the next interval. Default: 60. */
   readonly pollIntervalSeconds?: number;
+  /** What all hosted versions together may hold. Default: 1 GB. */
+  readonly hostedStoreBytes?: number;
   /** Told, in a sentence, what is accepted but has no effect here. Default: nobody. */
   readonly onNotice?: (text: string) => void;
 }
@@ -57,6 +59,7 @@ function surroundings(options: AppConfigOptions): Surroundings {
     speed,
     schedule: options.schedule ?? 'traced',
     suggestedPollIntervalSeconds: options.pollIntervalSeconds ?? suggestedPollIntervalSeconds,
+    hostedStoreBytes: options.hostedStoreBytes ?? hostedStoreBytes,
     onNotice: options.onNotice ?? (() => {}),
   };
 }

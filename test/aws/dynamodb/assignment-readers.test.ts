@@ -84,7 +84,11 @@ describe('a reader of assignments', () => {
 });
 
 describe('turns', () => {
-  const turn = (nowMs: number) => ({ nowMs: epochMs(nowMs), nextMs: epochMs(nowMs + 4_000) });
+  const turn = (nowMs: number, earlyMs = 0) => ({
+    nowMs: epochMs(nowMs),
+    nextMs: epochMs(nowMs + 4_000),
+    earlyMs,
+  });
 
   it('are taken by one of many, and again when they are due', async () => {
     const { assignments } = await world(aws());
@@ -96,6 +100,14 @@ describe('turns', () => {
     expect(await assignments.takeTurn(cluster, turn(13_999))).toEqual({ dueAtMs: 14_000 });
     expect(await assignments.takeTurn(cluster, turn(14_000))).toBe('mine');
     expect(await assignments.takeTurn('shop/production', turn(14_000))).toBe('mine');
+  });
+
+  it('are taken before they are due where somebody is waited for, and the next is due after that', async () => {
+    const { assignments } = await world(aws());
+    expect(await assignments.takeTurn(cluster, turn(10_000))).toBe('mine');
+    expect(await assignments.takeTurn(cluster, turn(10_999, 3_000))).toEqual({ dueAtMs: 14_000 });
+    expect(await assignments.takeTurn(cluster, turn(11_000, 3_000))).toBe('mine');
+    expect(await assignments.takeTurn(cluster, turn(14_999))).toEqual({ dueAtMs: 15_000 });
   });
 
   it('are not blocked by a clock that is ahead, but by one that is ahead a little', async () => {

@@ -127,7 +127,7 @@ describe('assignments in DynamoDB', () => {
   it('delete what losers left behind, and nothing that is not theirs', async () => {
     const made = await world(aws());
     const { assignments, table } = made;
-    await assignments.takeTurn(cluster, { nowMs: now, nextMs: epochMs(now + 4_000) });
+    await assignments.takeTurn(cluster, { nowMs: now, nextMs: epochMs(now + 4_000), earlyMs: 0 });
     await assignments.commit(
       cluster,
       { over: undefined, table: tableOf(1, 'n1'), roster: rosterOf(1, 'n1') },
@@ -187,7 +187,9 @@ describe('assignments in DynamoDB', () => {
     await aws().dynamodb.send(
       new DeleteItemCommand({ TableName: made.table, Key: keyOf(`${head.tableKey}#1`) }),
     );
-    expect(await made.reader.table(head)).toBe('superseded');
+    expect(await made.assignments.reader(cluster).table(head)).toBe('superseded');
+    // Who has read it holds it.
+    expect(await made.reader.table(head)).toEqual({ generation: 1, slots });
   });
 
   it('cut a roster that does not fit one item, and put it together again', async () => {

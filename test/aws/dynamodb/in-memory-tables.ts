@@ -116,6 +116,10 @@ export function inMemoryRollouts(): RolloutRecords {
       const key = keyOf(cluster, deployment);
       records.set(key, { ...records.get(key), undone });
     },
+    async saveRetired(cluster, deployment, retired) {
+      const key = keyOf(cluster, deployment);
+      records.set(key, { ...records.get(key), retired });
+    },
     readGuard: async (cluster, deployment) =>
       structuredClone(memories.get(keyOf(cluster, deployment)) ?? { revision: 0 }),
     async writeGuard({ cluster, deployment }, memory, over) {

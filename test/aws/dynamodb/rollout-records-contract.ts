@@ -127,6 +127,22 @@ export function rolloutRecordsContract(make: () => Promise<RolloutRecords>): voi
     );
   });
 
+  it('keeps who retired the profile beside the rest, and the last who did', async () => {
+    const records = await make();
+    const retired = {
+      author: 'ben',
+      reason: 'merged — überall',
+      at: '2026-01-01T00:05:00.000Z',
+      versions: 3,
+    };
+    await records.savePublication(cluster, 7, publication);
+    await records.saveRetired(cluster, 7, { ...retired, author: 'carla' });
+    await records.saveRetired(cluster, 7, { ...retired, caller: 'arn:aws:iam::000000000000:user/ben' });
+    expect(await records.read(cluster, [7])).toEqual(
+      new Map([[7, { publication, retired: { ...retired, caller: 'arn:aws:iam::000000000000:user/ben' } }]]),
+    );
+  });
+
   it('refuses to write over a revision that is not the stored one, and keeps what is stored', async () => {
     const records = await make();
     await records.writeGuard(where, { report: report('one') }, 0);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inWorld } from '../in-world.js';
-import { addVersion, refusalOf, text } from '../world.js';
+import { addVersion, createPlace, refusalOf, startWorld, text } from '../world.js';
 
 const { world, place } = inWorld();
 
@@ -87,6 +87,23 @@ describe('creating a hosted version', () => {
       status: 413,
       members: { Measure: 'KILOBYTES', Limit: 1024, Size: 1025 },
     });
+  });
+});
+
+describe('the hosted store', () => {
+  it('holds so much of all profiles together, takes no more, and has room again once a version is deleted', async () => {
+    const small = await startWorld({ hostedStoreBytes: 10 });
+    const first = await createPlace(small);
+    const second = await createPlace(small);
+    await addVersion(small, first, { content: 'xxxx' });
+    await addVersion(small, second, { content: 'xxxx' });
+    expect(await refusalOf(addVersion(small, first, { content: 'yyy' }))).toMatchObject({
+      name: 'ServiceQuotaExceededException',
+      status: 402,
+    });
+    await addVersion(small, first, { content: 'yy' });
+    await small.control.deleteHostedConfigurationVersion({ ...second, VersionNumber: 1 });
+    await addVersion(small, first, { content: 'yyy' });
   });
 });
 

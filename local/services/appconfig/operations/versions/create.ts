@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { defineOperation } from '../../../../kernel/operations.js';
 import type { AppConfig } from '../../context.js';
-import { conflict, payloadTooLarge } from '../../errors.js';
+import { conflict, payloadTooLarge, quotaExceeded } from '../../errors.js';
 import { appliedAt, scopesOf } from '../../extensions/applied.js';
 import { type Content, preCreatePayload } from '../../extensions/payloads.js';
 import { runPreActions } from '../../extensions/pre-actions.js';
@@ -37,7 +37,8 @@ type Request = z.output<typeof input>;
 
 /**
  * Answers with what was stored. Refuses: a wrong `LatestVersionNumber` and a label that the profile already has
- * (ConflictException), more than the limit (PayloadTooLargeException), what an extension refuses (BadRequestException).
+ * (ConflictException), more than the limit (PayloadTooLargeException), more than the whole store holds
+ * (ServiceQuotaExceededException), what an extension refuses (BadRequestException).
  * Lock and label are looked at again after the extensions have run, since other calls may have come in between.
  */
 export const createHostedConfigurationVersion = defineOperation({
@@ -48,6 +49,7 @@ export const createHostedConfigurationVersion = defineOperation({
     const bytes = await runExtensions(app, request);
     assertFree(app, request);
     assertSize(bytes);
+    assertRoom(app, bytes);
     return answerOf(app, store(app, request, bytes));
   },
 });
@@ -70,6 +72,17 @@ function assertFree({ state }: AppConfig, request: Request): void {
 function assertSize(bytes: Uint8Array): void {
   if (bytes.length > hostedContentKilobytes * 1024)
     throw payloadTooLarge(bytes.length, hostedContentKilobytes);
+}
+
+/** Every version counts in full, also one whose bytes another has. */
+function assertRoom({ state, hostedStoreBytes }: AppConfig, bytes: Uint8Array): void {
+  let usedBytes = bytes.length;
+  for (const versions of state.versions.values())
+    for (const { contentHash } of versions) usedBytes += contentOf(state, contentHash).length;
+  if (usedBytes > hostedStoreBytes)
+    throw quotaExceeded(
+      `The hosted configuration store of an account and region holds ${hostedStoreBytes} bytes`,
+    );
 }
 
 function runExtensions(app: AppConfig, request: Request): Promise<Uint8Array> {
