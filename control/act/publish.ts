@@ -4,12 +4,14 @@ import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
 import { deployedOf, type EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { PublishRequest } from '../../core/delivery/publishing.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
+import type { Profile } from '../../core/profiles.js';
 import type { Cloud } from '../cloud.js';
 import { readDeployments } from '../facts.js';
 import { type PreparedFile, prepareFile } from '../files/check.js';
 import { demandEnvironment, type LoadedApplication, profileOf } from '../files/workspace.js';
 import { type Accepted, demandTaken, type InQueue, unexpected } from './gate-answers.js';
 import { FileRefused } from './outcomes.js';
+import { checkSecrets } from './secrets.js';
 import { type Awaiting, type Progress, waitForFleet } from './wait.js';
 
 /** How long a refusal waits for AWS to say what stays deployed. */
@@ -95,10 +97,11 @@ async function submit(
   const { environment, profile } = address;
   demandEnvironment(loaded.application, environment);
   const prepared = order.prepared ?? (await prepare(loaded, address));
-  if (prepared.content === undefined) throw await refuse(cloud, address, prepared);
+  const file = await withSecrets(cloud, profileOf(loaded.application, profile), prepared);
+  if (file.content === undefined) throw await refuse(cloud, address, file);
   const { store } = await cloud.environment(address);
   const previousVersion = await deployedVersion(store, profile);
-  const { value } = prepared.content;
+  const { value } = file.content;
   const content = order.change ? order.change(value) : value;
   const request = { ...requestOf(order, content), ...conditions(previousVersion) };
   const answer = await cloud.publish(address, request);
@@ -113,6 +116,11 @@ async function submit(
 export function prepare(loaded: LoadedApplication, address: ProfileAddress): Promise<PreparedFile> {
   const { application } = loaded;
   return prepareFile(loaded, profileOf(application, address.profile), address.environment);
+}
+
+/** What a plan says of secrets that nobody could look at, it said before; the nodes find out. */
+async function withSecrets(cloud: Cloud, profile: Profile, prepared: PreparedFile): Promise<PreparedFile> {
+  return (await checkSecrets(cloud, profile, prepared)).file;
 }
 
 /** A refused file is refused without AWS; what stays deployed is said where AWS answers soon. */

@@ -26,6 +26,8 @@ export interface Awaiting {
   readonly heardAfterMs?: EpochMs | undefined;
   /** `settle` waits for all others before it gives up on those that refuse. Default: `stop`, there is no use in waiting. */
   readonly onRefusal?: 'stop' | 'settle' | undefined;
+  /** `complete` waits for the end of the bake, too: until then it may be taken back. Default: `held`, when the fleet has it. */
+  readonly until?: 'held' | 'complete' | undefined;
   /** Called at each look, and waited for. */
   readonly onProgress?: ((progress: Progress) => unknown) | undefined;
 }
@@ -56,7 +58,7 @@ export async function waitForFleet(
   for (;;) {
     const progress = await look(cloud, store, watch);
     await awaiting.onProgress?.(progress);
-    if (isThere(progress)) return progress;
+    if (isThere(progress, awaiting)) return progress;
     if (isRefused(awaiting, progress)) throw refused(awaiting, progress);
     if (progress.elapsedMs >= awaiting.timeoutMs || awaiting.signal?.aborted) throw late(awaiting, progress);
     await cloud.wait(lookEveryMs, awaiting.signal);
@@ -137,8 +139,9 @@ const liveNames = ({ holding, waiting, refused }: Convergence): readonly string[
 export const awaitedCount = (progress: Convergence & Pick<Progress, 'lost'>): number =>
   liveCount(progress) + progress.lost.length;
 
-function isThere(progress: Progress): boolean {
+function isThere(progress: Progress, { until = 'held' }: Awaiting): boolean {
   if (progress.lost.length > 0) return false;
+  if (until === 'complete' && progress.state !== 'COMPLETE') return false;
   if (liveCount(progress) === 0) return progress.state === 'BAKING' || progress.state === 'COMPLETE';
   return isConverged(progress);
 }

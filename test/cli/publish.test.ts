@@ -22,7 +22,7 @@ function at(whileAsked: () => unknown, answer = true): Context {
     screen: createScreen(output, { NO_COLOR: '1' }),
     json: false,
     yes: false,
-    stage: 'main',
+    home: async () => ({ name: 'main' }),
     directory: world.project.root,
     environment: {},
     signal: new AbortController().signal,

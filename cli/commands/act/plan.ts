@@ -1,26 +1,36 @@
 /** `veltrix plan`: what a publish would change, for whom, and at what price. */
 
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import * as z from 'zod';
 import { type Plan, type ProfilePlan, plan as planPublish } from '../../../control/act/plan/plan.js';
 import { demandCluster } from '../../../control/addressing.js';
 import { demandEnvironment } from '../../../control/files/workspace.js';
 import { strategyNames } from '../../../core/delivery/strategies.js';
-import { ContentRefused } from '../../../core/errors.js';
+import { ContentRefused, UsageError } from '../../../core/errors.js';
 import { defineCommand } from '../../command.js';
 import { describeProblems } from '../../failures.js';
+import { defaultStrategyOf } from '../../home.js';
 import { address } from '../../parse-arguments.js';
 import { describeChanges } from '../../terminal/changes.js';
 import { count, factLines, type Page, wrap } from '../../terminal/layout.js';
 import type { Paint } from '../../terminal/paint.js';
 
 export const plan = defineCommand({
-  args: z.object({ address, strategy: z.enum(strategyNames).optional() }),
+  args: z.object({
+    address,
+    strategy: z.enum(strategyNames).optional(),
+    save: z.string().min(1).optional(),
+  }),
   positional: ['address'],
-  run: async ({ cloud, workspace }, args): Promise<Plan> => {
+  run: async (context, args): Promise<Plan> => {
     const { application, environment } = demandCluster(args.address);
-    const loaded = await (await workspace()).load(application);
+    const loaded = await (await context.workspace()).load(application);
     demandEnvironment(loaded.application, environment);
-    return planPublish(await cloud(), loaded, args);
+    const defaultStrategy = await defaultStrategyOf(context, environment);
+    const planned = await planPublish(await context.cloud(), loaded, { ...args, defaultStrategy });
+    if (args.save !== undefined) await save(path.resolve(context.directory, args.save), planned);
+    return planned;
   },
   render: ({ target, profiles }, paint, page) => [
     paint.dim(target),
@@ -31,6 +41,15 @@ export const plan = defineCommand({
     return refused && new ContentRefused(refused.file, refused.problems);
   },
 });
+
+async function save(file: string, planned: Plan): Promise<void> {
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(planned, null, 2)}\n`);
+  } catch (cause) {
+    throw new UsageError(`${file} cannot be written`, { hint: 'Name another file with --save.', cause });
+  }
+}
 
 /** One profile's plan; also what `publish` shows before it asks. */
 export function describePlan(
@@ -78,10 +97,16 @@ function whatComes(profile: ProfilePlan, paint: Paint): readonly Fact[] {
   }
 }
 
-function reach({ nodeCount, strategy, expectedVersion, priceUsd }: ProfilePlan): Fact {
+function reach(profile: ProfilePlan): Fact {
+  const { nodeCount, expectedVersion, priceUsd } = profile;
   const over = expectedVersion === 0 ? 'the first version' : `over version ${expectedVersion}`;
   const nodes = nodeCount === 0 ? 'no node reports yet' : `${count(nodeCount, 'node')}, about $${priceUsd}`;
-  return ['→', `${over}, ${strategy ?? 'default strategy'}, ${nodes}`];
+  return ['→', `${over}, ${strategyWords(profile)}, ${nodes}`];
+}
+
+function strategyWords({ strategy, defaultStrategy }: ProfilePlan): string {
+  if (strategy !== undefined) return strategy;
+  return defaultStrategy === undefined ? 'default strategy' : `${defaultStrategy} by default`;
 }
 
 function busyWords({ running, address: at }: ProfilePlan): string {

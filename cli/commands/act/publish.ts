@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { demandAfter } from '../../../control/act/after.js';
 import { FileRefused, QueueHeld } from '../../../control/act/outcomes.js';
 import { type ProfilePlan, plan } from '../../../control/act/plan/plan.js';
+import { demandVersions, type Planned, runningOf } from '../../../control/act/planned.js';
 import {
   type Published,
   prepare,
@@ -30,8 +31,10 @@ import { followProfile } from '../../act/follow.js';
 import { gitStateOf } from '../../act/git.js';
 import { describePublished, type Fleet, type PublishAnswer } from '../../act/published-lines.js';
 import { type Context, defineCommand } from '../../command.js';
+import { defaultStrategyOf } from '../../home.js';
 import { address, duration, flag, message, wholeNumber } from '../../parse-arguments.js';
 import { describePlan } from './plan.js';
+import { publishPlanned } from './publish-planned.js';
 
 /** The longest strategy takes 30 minutes and nodes poll after it. */
 const defaultTimeoutMs = 45 * 60 * 1000;
@@ -45,6 +48,8 @@ const argsSchema = z.object({
   force: flag,
   after: address.optional(),
   wait: flag,
+  complete: flag,
+  planned: z.string().min(1).optional(),
   timeout: duration.default(defaultTimeoutMs),
 });
 type Arguments = z.output<typeof argsSchema>;
@@ -56,17 +61,52 @@ export const publish = defineCommand({
     const workspace = await context.workspace();
     const loaded = await loadFor(workspace, args.address);
     const cloud = await context.cloud();
+    const base = { cloud, workspace, loaded, args };
+    if (args.planned !== undefined) return publishAll(context, base, args.planned);
     const where = await demandOneProfile(cloud, loaded, args.address);
-    const prepared = await prepare(loaded, where);
-    const proposal: Proposal = { cloud, workspace, loaded, where, prepared, args };
-    const after = args.after && (await checkAfter(proposal, args.after));
-    const agreed = await ask(context, proposal);
-    if (agreed === 'declined') return undefined;
-    const sent = await send(context, proposal, agreed);
-    return { ...(await conclude(context, proposal, sent)), ...(after && { after }) };
+    return publishOne(context, { ...base, where, prepared: await prepare(loaded, where) });
   },
   render: (answer, paint, page) => describePublished(answer, { ...page, paint }),
 });
+
+async function publishOne(context: Context, proposal: Proposal): Promise<PublishAnswer | undefined> {
+  const { after: name } = proposal.args;
+  const after = name && (await checkAfter(proposal, name));
+  const agreed = await ask(context, proposal);
+  if (agreed === 'declined') return undefined;
+  const sent = await send(context, proposal, agreed);
+  return { ...(await conclude(context, proposal, sent)), ...(after && { after }) };
+}
+
+/** Shows each as it ends, so that nothing is left to show. */
+async function publishAll(
+  context: Context,
+  base: Omit<Proposal, 'where' | 'prepared'>,
+  file: string,
+): Promise<undefined> {
+  const { args, loaded } = base;
+  const proposalOf = ({ address: where, prepared, expectedVersion }: Planned): Proposal => ({
+    ...base,
+    where,
+    prepared,
+    args: { ...args, expect: expectedVersion },
+  });
+  await publishPlanned(context, {
+    file,
+    address: args.address,
+    loaded,
+    check: async (planned) => {
+      await demandVersions(base.cloud, planned);
+      for (const each of planned) if (args.after) await checkAfter(proposalOf(each), args.after);
+    },
+    publish: async (planned) => publishOne(context, proposalOf(planned)),
+    settle: async (planned) => {
+      const running = await runningOf(base.cloud, planned.address);
+      if (running?.label === undefined || !waits(args)) return;
+      await follow(context, proposalOf(planned), { label: running.label, deployment: running.number });
+    },
+  });
+}
 
 async function loadFor(
   workspace: Workspace,
@@ -118,7 +158,9 @@ type Agreement = 'declined' | { readonly expectedVersion?: number };
 async function ask(context: Context, proposal: Proposal): Promise<Agreement> {
   if (context.yes || context.json || !context.screen.isTerminal) return {};
   const { cloud, loaded, where, prepared, args } = proposal;
-  const planned = await plan(cloud, loaded, { address: where, prepared, strategy: args.strategy });
+  const defaultStrategy = await defaultStrategyOf(context, where.environment);
+  const request = { address: where, prepared, strategy: args.strategy, defaultStrategy };
+  const planned = await plan(cloud, loaded, request);
   const [profile] = planned.profiles;
   if (profile === undefined) return {};
   const { expectedVersion } = profile;
@@ -161,6 +203,8 @@ function send(
   return publishFile(cloud, loaded, { ...order, expectedVersion: args.expect ?? agreed.expectedVersion });
 }
 
+const waits = ({ wait, complete }: Arguments): boolean => wait || complete;
+
 async function conclude(
   context: Context,
   proposal: Proposal,
@@ -168,10 +212,10 @@ async function conclude(
 ): Promise<PublishAnswer> {
   const { cloud, where, args } = proposal;
   if (!('place' in sent)) {
-    return args.wait ? { ...sent, fleet: await follow(context, proposal, sent) } : sent;
+    return waits(args) ? { ...sent, fleet: await follow(context, proposal, sent) } : sent;
   }
   if (sent.held !== undefined) throw new QueueHeld(sent.address, { version: sent.version, why: sent.held });
-  if (args.wait) return followFromQueue(context, proposal, sent);
+  if (waits(args)) return followFromQueue(context, proposal, sent);
   return { ...sent, ahead: aheadOf(await cloud.queue(where), sent.place) };
 }
 
@@ -203,6 +247,7 @@ async function follow(
     deployment,
     timeoutMs: args.timeout,
     signal: context.signal,
+    until: args.complete ? 'complete' : 'held',
     onProgress: followProfile(context, cloud, where),
   });
   return fleetOf(progress);

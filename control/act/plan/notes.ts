@@ -59,6 +59,19 @@ export function returnNotes(profile: Profile, values: readonly (StoredValue | un
   });
 }
 
+/** The first version of a profile, while another is deployed that no file names: the one may be the other's new name. */
+export function goneNotes(
+  { name }: Profile,
+  [deployed]: readonly (StoredValue | undefined)[],
+  gone: readonly string[],
+): string[] {
+  if (deployed !== undefined || gone.length === 0) return [];
+  const names = gone.join(', ');
+  return [
+    `no file names ${names}, which ${gone.length === 1 ? 'is' : 'are'} deployed: where ${name} is the new name of one, put the old one back until nodes read ${name} (docs/upgrade.md)`,
+  ];
+}
+
 /** What makes the rollout hard to judge, and what would help. */
 export interface Judging {
   /** For people, with the numbers; empty where old and new can be compared well. */

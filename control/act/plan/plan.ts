@@ -2,6 +2,7 @@
 
 import { type Address, formatCluster, formatProfile, type ProfileAddress } from '../../../core/addresses.js';
 import type { JsonValue } from '../../../core/content/canonical-json.js';
+import { prices } from '../../../core/cost/prices.js';
 import { type DeploymentSummary, deployedOf } from '../../../core/delivery/deployments.js';
 import type { Failure } from '../../../core/delivery/failure-memory.js';
 import { type PublishQueue, waitingIn } from '../../../core/delivery/publish-queue.js';
@@ -17,12 +18,11 @@ import { hash8, readValue, type StoredValue } from '../../facts.js';
 import { type PreparedFile, prepareFile } from '../../files/check.js';
 import { type LoadedApplication, profileOf } from '../../files/workspace.js';
 import type { PlacedProblem } from '../../files/yaml-file.js';
+import { demandEnvironmentOfOld, demandProfilesOfOld } from '../../stray-names.js';
 import { type Change, diffJson } from '../../values/json-diff.js';
+import { type CheckedSecrets, checkSecrets } from '../secrets.js';
 import { type ClusterFacts, readClusterFacts, readDecisionFacts } from './facts.js';
-import { type Judging, judgingNotes, judgingOf, returnNotes, schemaNotes } from './notes.js';
-
-/** AppConfig charges this for a configuration that a node receives (AWS Systems Manager pricing, AppConfig). */
-const receivedPriceUsd = 0.0008;
+import { goneNotes, type Judging, judgingNotes, judgingOf, returnNotes, schemaNotes } from './notes.js';
 
 export interface Plan {
   readonly target: string;
@@ -43,8 +43,12 @@ export interface ProfilePlan {
   /** 0 when nothing is deployed. Pass it as --expect to publish exactly what was planned here. */
   readonly expectedVersion: number;
   readonly changes: readonly Change[];
+  /** First eight of the SHA-256 of its content, as in the label it gets; absent where the file is refused. */
+  readonly hash8?: string;
   /** Absent: the one its environment is deployed with. A first version reaches everybody at once in any case. */
   readonly strategy?: StrategyName;
+  /** What that is, as the project's stages say; absent where they say nothing, or a strategy is named. */
+  readonly defaultStrategy?: StrategyName;
   /** Live nodes of the cluster. */
   readonly nodeCount: number;
   /** AppConfig's charge for delivering it to them. */
@@ -70,23 +74,26 @@ export interface PlanRequest {
   /** What was made of the file of the one profile asked for; otherwise files are read. */
   readonly prepared?: PreparedFile | undefined;
   readonly strategy?: StrategyName | undefined;
+  /** The environment's own, as the project's stages say. */
+  readonly defaultStrategy?: StrategyName | undefined;
 }
 
-/** @throws UsageError when the address names nothing. */
+/** @throws UsageError when the address names nothing, Renamed when it may be a new name of something that is deployed. */
 export async function plan(cloud: Cloud, loaded: LoadedApplication, request: PlanRequest): Promise<Plan> {
   const cluster = demandCluster(request.address);
   const names = request.address.profile === undefined ? undefined : [request.address.profile];
   const profiles = names?.map((name) => profileOf(loaded.application, name)) ?? loaded.application.profiles;
+  const asked = { environment: cluster.environment, profiles: profiles.map(({ name }) => name) };
+  await demandEnvironmentOfOld(cloud, loaded.application, asked);
   const [open] = await clustersOf(cloud, cluster);
   if (open === undefined) return { target: cloud.target, cluster: formatCluster(cluster), profiles: [] };
   demandNamesOfTheirOwn(open, profiles);
-  const facts = await readClusterFacts(
-    cloud,
-    open,
-    profiles.map(({ name }) => name),
-  );
+  const { gone } = demandProfilesOfOld(open, loaded.application, asked);
+  const facts = await readClusterFacts(cloud, open, asked.profiles);
   const now = cloud.clock();
-  const plans = profiles.map((profile) => planProfile({ facts, open, loaded, profile, request, now }));
+  const plans = profiles.map((profile) =>
+    planProfile({ facts, open, loaded, profile, request, secrets: cloud.secrets, now, gone }),
+  );
   return { target: cloud.target, cluster: formatCluster(cluster), profiles: await Promise.all(plans) };
 }
 
@@ -101,19 +108,23 @@ interface ProfileQuestion {
   readonly loaded: LoadedApplication;
   readonly profile: Profile;
   readonly request: PlanRequest;
+  readonly secrets: Cloud['secrets'];
   readonly now: EpochMs;
+  /** Deployed profiles that no file names. */
+  readonly gone: readonly string[];
 }
 
 async function planProfile(question: ProfileQuestion): Promise<ProfilePlan> {
-  const { facts, open, loaded, profile } = question;
+  const { facts, open, profile } = question;
   const address = { ...open.cluster, profile: profile.name };
-  const [file, values] = await Promise.all([
-    question.request.prepared ?? prepareFile(loaded, profile, open.cluster.environment),
+  const [{ file, notes }, values] = await Promise.all([
+    readFile(question),
     readStanding(open.store, facts, profile.name),
   ]);
   const decision = file.content && (await decide(question, address, file.content.bytes));
   const strategy = strategyOfPlan(question, decision);
-  const judging = await judge(question, decision, strategy);
+  const { defaultStrategy } = question.request;
+  const judging = await judge(question, decision, strategy ?? defaultStrategy);
   return {
     address: formatProfile(address),
     file: file.file,
@@ -121,18 +132,32 @@ async function planProfile(question: ProfileQuestion): Promise<ProfilePlan> {
     problems: file.problems,
     expectedVersion: deployedOf(facts.deployments, profile.name)?.version ?? 0,
     changes: decision === undefined || decision.kind === 'unchanged' ? [] : changesOf(file, values[0]),
-    ...(strategy !== undefined && { strategy }),
+    ...(file.content && { hash8: hash8(file.content.bytes) }),
+    ...(strategy === undefined ? defaultStrategy && { defaultStrategy } : { strategy }),
     nodeCount: facts.live.length,
-    priceUsd: Math.round(facts.live.length * receivedPriceUsd * 10_000) / 10_000,
+    priceUsd: Math.round(facts.live.length * prices.appConfig.perConfigurationReceived * 10_000) / 10_000,
     ...inTheWay(question, decision),
     ...(judging && { judging }),
     notes: [
       ...schemaNotes(facts.live, profile),
       ...returnNotes(profile, values),
+      ...goneNotes(profile, values, question.gone),
       ...judgingNotes(profile, judging),
+      ...notes,
       ...facts.blind,
     ],
   };
+}
+
+async function readFile({
+  request,
+  loaded,
+  profile,
+  open,
+  secrets,
+}: ProfileQuestion): Promise<CheckedSecrets> {
+  const file = request.prepared ?? (await prepareFile(loaded, profile, open.cluster.environment));
+  return checkSecrets({ secrets }, profile, file);
 }
 
 /** The deployed value, and the one that was deployed before it: what a rollback would go back to, now and after. */
@@ -187,7 +212,7 @@ const isFirst = (decision: PublishDecision | undefined): boolean =>
 const strategyOfPlan = ({ request }: ProfileQuestion, decision: PublishDecision | undefined) =>
   isFirst(decision) ? 'immediate' : request.strategy;
 
-/** Where no strategy is named, by the one it was published with last: the stage's own choice is not kept in AppConfig. */
+/** Where no strategy is known, by the one it was published with last: the stage's own choice is not kept in AppConfig. */
 async function judge(
   { facts, open, profile }: ProfileQuestion,
   decision: PublishDecision | undefined,

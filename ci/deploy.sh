@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# deploy.sh STAGE: deploys what differs of a stage. Values are no part of it: where nothing but values changed, every template
+# is as it was, and nothing is deployed.
+set -euo pipefail
+npx --no-install cdk deploy --all --context stage="$1" --require-approval never --ci --progress events
