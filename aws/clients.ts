@@ -7,6 +7,8 @@ import type { AppConfigClient } from '@aws-sdk/client-appconfig';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { KinesisClient } from '@aws-sdk/client-kinesis';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { withoutNodeVersionWarning } from './node-version-warning.js';
 
 /** Long enough for a connection across the world, short enough to notice that nobody is there. */
@@ -47,4 +49,14 @@ export async function kinesisClient(): Promise<KinesisClient> {
 export async function lambdaClient(): Promise<LambdaClient> {
   const { LambdaClient } = await import('@aws-sdk/client-lambda');
   return withoutNodeVersionWarning(() => new LambdaClient(options));
+}
+
+export async function sqsClient(): Promise<SQSClient> {
+  const { SQSClient } = await import('@aws-sdk/client-sqs');
+  return withoutNodeVersionWarning(() => new SQSClient(options));
+}
+
+export async function secretsManagerClient(): Promise<SecretsManagerClient> {
+  const { SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  return withoutNodeVersionWarning(() => new SecretsManagerClient(options));
 }

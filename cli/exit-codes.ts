@@ -24,6 +24,8 @@ const byCode: Readonly<Record<string, number>> = {
   VELTRIX_QUEUE_HELD: exitCodes.conflictOrBusy,
   VELTRIX_TAKEN_FROM_QUEUE: exitCodes.conflictOrBusy,
   VELTRIX_DRAIN_REFUSED: exitCodes.conflictOrBusy,
+  VELTRIX_RETIREMENT_REFUSED: exitCodes.conflictOrBusy,
+  VELTRIX_RENAMED: exitCodes.conflictOrBusy,
   VELTRIX_ROLLED_BACK: exitCodes.rolledBack,
   VELTRIX_NOT_CONVERGED: exitCodes.notConverged,
 };

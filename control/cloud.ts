@@ -6,12 +6,17 @@ import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
 import type { PublishQueue } from '../core/delivery/publish-queue.js';
 import type { PublishRequest, PublishResult, QueueRequest } from '../core/delivery/publishing.js';
+import type { ApplicationProfile, ProfileRemoval } from '../core/delivery/retirement.js';
 import type { RolloutRecords } from '../core/delivery/rollout-records.js';
 import type { Drains } from '../core/fleet/drains.js';
 import type { NodeRecords } from '../core/fleet/node-records.js';
+import type { SecretDirectory } from '../core/secrets/secret-values.js';
 import type { Clock } from '../core/time.js';
+import type { Upkeep } from '../core/upkeep.js';
 
 export interface Cloud {
+  /** The stage that is asked about. */
+  readonly stage: string;
   /** Where this leads, for people: `local AWS at http://127.0.0.1:4600`. */
   readonly target: string;
   /** Names of the deployed applications. */
@@ -28,11 +33,17 @@ export interface Cloud {
   /** Who asks, as AWS knows it: an ARN; undefined where AWS does not say. */
   caller(): Promise<string | undefined>;
   /** Who published each deployment, what the guard made of it, and who took it back. Nothing waits long to be kept here. */
-  readonly rollouts: Pick<RolloutRecords, 'read' | 'saveUndone'>;
+  readonly rollouts: Pick<RolloutRecords, 'read' | 'saveUndone' | 'saveRetired'>;
+  /** Whether secrets are there, never what they say. */
+  readonly secrets: SecretDirectory;
   /** What waits for its turn in an environment. @throws ServiceUnavailable when it cannot be read. */
   queue(cluster: ClusterAddress): Promise<PublishQueue>;
   /** The gate, and the one door to its queue. @throws ServiceUnavailable when it cannot be reached or fails. */
   publish(cluster: ClusterAddress, request: PublishRequest | QueueRequest): Promise<PublishResult>;
+  /** The end of a profile and of its versions. @throws UsageError with the nearest name when it is not deployed. */
+  retirement(where: ApplicationProfile): Promise<ProfileRemoval>;
+  /** What the stage runs on. */
+  readonly upkeep: Upkeep;
   /** Change events as they stand on the stream, oldest first; ends at the newest, or follows until `signal` aborts. */
   changes(options: ChangesQuestion): AsyncIterable<ToldChange>;
   readonly clock: Clock;

@@ -7,6 +7,7 @@ import type { AssignmentReader } from '../core/assignment/table/tables.js';
 import type { ToldChange } from '../core/delivery/change-stream.js';
 import type { EnvironmentStore } from '../core/delivery/deployments.js';
 import type { PublishQueues } from '../core/delivery/publish-queue.js';
+import type { ApplicationProfile, ProfileRemoval } from '../core/delivery/retirement.js';
 import type { RolloutRecords } from '../core/delivery/rollout-records.js';
 import { strategyNames } from '../core/delivery/strategies.js';
 import { UsageError } from '../core/errors.js';
@@ -20,9 +21,12 @@ import {
   rolloutsTable,
   strategyName,
 } from '../core/names.js';
+import type { SecretDirectory } from '../core/secrets/secret-values.js';
 import { type Clock, epochMs } from '../core/time.js';
 import type { ChangesQuestion, Cloud, OpenEnvironment } from './cloud.js';
 import { suggestNames } from './files/nearest.js';
+import { openUpkeep } from './upkeep.js';
+import { once } from './values/once.js';
 
 export interface Connection {
   readonly stage: string;
@@ -43,7 +47,9 @@ export function connect({ stage, target }: Connection): Cloud {
   const hasty = () => openRollouts(stage, AbortSignal.timeout(keepTimeoutMs));
   const queues = once(() => openQueues(stage));
   const drains = once(() => openDrains(stage));
+  const secrets = once(openSecrets);
   return {
+    stage,
     target,
     applications: async () => [...(await (await directory()).applications()).keys()].sort(),
     environments: async (name) => [...(await environmentsOf(await directory(), name)).ids.keys()].sort(),
@@ -58,9 +64,13 @@ export function connect({ stage, target }: Connection): Cloud {
     rollouts: {
       read: async (...asked) => (await rollouts()).read(...asked),
       saveUndone: async (...said) => (await hasty()).saveUndone(...said),
+      saveRetired: async (...said) => (await rollouts()).saveRetired(...said),
     },
+    secrets: { standing: async (name) => (await secrets()).standing(name) },
     queue: async (cluster) => (await (await queues()).read(formatCluster(cluster))).queue,
     publish: async (cluster, request) => (await openPublishFunction(stage, cluster)).publish(request),
+    retirement: async (where) => openRetirement(await directory(), where),
+    upkeep: openUpkeep(),
     changes: (options) => openChanges(stage, options),
     clock,
     wait,
@@ -101,6 +111,18 @@ async function openEnvironment(directory: Directory, { stage, cluster }: Place):
     profiles: [...profiles.keys()].sort(),
     hasProfile: (name) => profiles.get(name) !== undefined,
   };
+}
+
+async function openRetirement(directory: Directory, where: ApplicationProfile): Promise<ProfileRemoval> {
+  const { application, profile } = where;
+  const applicationId = demandId(await directory.applications(), application, 'deployed application');
+  const ids = await directory.profiles(applicationId);
+  const profileId = demandId(ids, profile, `profile of ${application}`);
+  const [{ createProfileRemoval }, { appConfigClient }] = await Promise.all([
+    import('../aws/appconfig/profile-removal.js'),
+    import('../aws/clients.js'),
+  ]);
+  return createProfileRemoval(await appConfigClient(), { applicationId, profileId, profile });
 }
 
 /** Ids of the stage's own strategies, as far as they are deployed. */
@@ -178,6 +200,14 @@ async function openRollouts(stage: string, signal = new AbortController().signal
   return createRolloutRecords(abortable(await dynamoDbClient(), signal), rolloutsTable(stage), clock);
 }
 
+async function openSecrets(): Promise<SecretDirectory> {
+  const [{ createSecretDirectory }, { secretsManagerClient }] = await Promise.all([
+    import('../aws/secrets-manager/secret-directory.js'),
+    import('../aws/clients.js'),
+  ]);
+  return createSecretDirectory(await secretsManagerClient());
+}
+
 async function openQueues(stage: string): Promise<Pick<PublishQueues, 'read'>> {
   const [{ createPublishQueues }, { dynamoDbClient }] = await Promise.all([
     import('../aws/dynamodb/publish-queues.js'),
@@ -205,18 +235,6 @@ async function* openChanges(stage: string, reading: ChangesQuestion): AsyncGener
 /** Resolves when the time is over, or at once when the signal aborts. */
 async function wait(durationMs: number, signal?: AbortSignal): Promise<void> {
   await delay(durationMs, undefined, { ...(signal && { signal }) }).catch(() => undefined);
-}
-
-/** Asked again, it gives the first answer; a failure is not kept. */
-function once<T>(open: () => Promise<T>): () => Promise<T> {
-  let answer: Promise<T> | undefined;
-  return () => {
-    answer ??= open().catch((error: unknown) => {
-      answer = undefined;
-      throw error;
-    });
-    return answer;
-  };
 }
 
 function oncePerCluster<T>(

@@ -17,6 +17,8 @@ const rowsMax = 40;
 /** Of those shown in a large fleet, so many are the idlest. */
 const idleRows = 3;
 const barColumns = 16;
+/** Nodes without use that are told by name. */
+const stuckMax = 5;
 
 /** `rows`: nodes that may be shown. */
 export function describeLoad(
@@ -43,7 +45,7 @@ export function describeLoad(
 }
 
 function summary(answer: FleetLoad, { paint, columns }: Look): string[] {
-  const { cluster, nodes, spread, assignment, askedAt } = answer;
+  const { cluster, nodes, spread, assignment, stuck, askedAt } = answer;
   const live = nodes.filter(({ presence }) => presence === 'live').length;
   const facts: (readonly [string, string])[] = [];
   if (spread) {
@@ -75,6 +77,11 @@ function summary(answer: FleetLoad, { paint, columns }: Look): string[] {
       `${assignment.movedLastMinute} in the last minute, ${assignment.movedLast10Minutes} in ten${last}`,
     ]);
   }
+  if (stuck.length > 0)
+    facts.push([
+      paint.bad('Stuck'),
+      `${stuck.slice(0, stuckMax).join(', ')}${stuck.length > stuckMax ? ` and ${stuck.length - stuckMax} more` : ''}: no work that is given to ${stuck.length === 1 ? 'it' : 'them'} is taken up (veltrix nodes ${cluster} --behind)`,
+    ]);
   return [
     `${paint.strong(cluster)}  ${count(nodes.length, 'node')}, ${live} live`,
     ...factLines(facts, columns - 2).map((line) => `  ${line}`),

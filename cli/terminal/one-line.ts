@@ -14,6 +14,7 @@ export function inOneLine(profile: ProfileStatus): string {
   if (live > 0 && state !== 'unreadable') parts.push(`held by ${nodes.holding.length}/${live}`);
   if (nodes.isUnread) parts.push('nodes unknown');
   if (nodes.refused.length > 0) parts.push(`refused by ${nodes.refused.length}`);
+  if (nodes.overridden.length > 0) parts.push(`${nodes.overridden.length} overridden by hand`);
   if (nodes.keeping.length > 0) parts.push(`${nodes.keeping.length} keep a withdrawn version`);
   if (nodes.silent.length > 0) parts.push(`${nodes.silent.length} silent`);
   if (guard && rollout) parts.push(guard.blind ? 'guard blind' : verdictWords[guard.verdict]);

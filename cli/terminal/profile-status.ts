@@ -197,6 +197,9 @@ function fleetFacts(profile: ProfileStatus, { now, paint }: RolloutLook): Fact[]
     const kept = `${named(nodes.keeping.map(({ node }) => node))}: a version that was taken back`;
     facts.push(['Keeping', byWord(paint.warn, kept)]);
   }
+  if (nodes.overridden.length > 0) {
+    facts.push(['Override', byWord(paint.warn, `${named(nodes.overridden)}: by hand, on the node`)]);
+  }
   if (nodes.silent.length > 0) facts.push(['Silent', byWord(paint.bad, named(nodes.silent))]);
   return facts;
 }
@@ -270,7 +273,7 @@ function stepsOf(profile: ProfileStatus, now: string): (readonly [why: string, c
   const { nodes, address, state, fileDrift, isDeployedUnknown, undone } = profile;
   const cluster = address.split('/').slice(0, 2).join('/');
   const steps: (readonly [string, string])[] = [];
-  if (nodes.refused.length > 0 || nodes.silent.length > 0 || nodes.keeping.length > 0) {
+  if ([nodes.refused, nodes.silent, nodes.keeping, nodes.overridden].some((some) => some.length > 0)) {
     steps.push(['why: ', `veltrix nodes ${cluster} --behind`]);
   }
   if (fileDrift) {

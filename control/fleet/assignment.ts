@@ -3,6 +3,7 @@
 import type { GrantTable } from '../../core/assignment/table/table.js';
 import type { AssignmentHead, AssignmentReader } from '../../core/assignment/table/tables.js';
 import { ServiceUnavailable } from '../../core/errors.js';
+import type { Roster } from '../../core/fleet/roster.js';
 
 /** A head may be replaced while what it names is fetched; every few seconds at most, so a second look finds it. */
 const looksMax = 5;
@@ -16,11 +17,55 @@ export interface TableInForce {
 
 /** Undefined where nothing was assigned yet. @throws ServiceUnavailable when it cannot be read. */
 export async function readTable(reader: Reader): Promise<TableInForce | undefined> {
-  for (let looks = 0; looks < looksMax; looks += 1) {
+  return whileItChanges(async () => {
     const head = await reader.head();
     if (!head || head.generation === 0) return undefined;
     const table = await reader.table(head);
-    if (table !== 'superseded') return { head, table };
+    return table === 'superseded' ? table : { head, table };
+  });
+}
+
+export interface AssignmentInForce {
+  readonly head: AssignmentHead;
+  /** Absent before the first generation. */
+  readonly table: GrantTable | undefined;
+  readonly roster: Roster | undefined;
+}
+
+/** Everything in force; undefined where nothing was ever written. @throws ServiceUnavailable when it cannot be read. */
+export async function readAssignment(
+  reader: Pick<AssignmentReader, 'head' | 'table' | 'roster'>,
+): Promise<AssignmentInForce | undefined> {
+  return whileItChanges(async () => {
+    const head = await reader.head();
+    if (!head) return undefined;
+    const [table, roster] = await Promise.all([
+      head.generation === 0 ? undefined : reader.table(head),
+      head.rosterRevision === 0 ? undefined : reader.roster(head),
+    ]);
+    return table === 'superseded' || roster === 'superseded' ? 'superseded' : { head, table, roster };
+  });
+}
+
+/** Nodes that take up nothing that they are given, as assign-partitions found them; undefined where no work is shared out. */
+export async function readStuck(
+  reader: Pick<AssignmentReader, 'head' | 'roster'>,
+): Promise<ReadonlySet<string> | undefined> {
+  return whileItChanges(async () => {
+    const head = await reader.head();
+    if (!head) return undefined;
+    const roster = head.rosterRevision === 0 ? undefined : await reader.roster(head);
+    return roster === 'superseded' ? roster : stuckIn(roster);
+  });
+}
+
+export const stuckIn = (roster: Roster | undefined): ReadonlySet<string> =>
+  new Set(roster?.nodes.filter(({ stuckAt }) => stuckAt !== undefined).map(({ node }) => node));
+
+async function whileItChanges<T>(look: () => Promise<T | 'superseded'>): Promise<T> {
+  for (let looks = 0; looks < looksMax; looks += 1) {
+    const found = await look();
+    if (found !== 'superseded') return found;
   }
   throw new ServiceUnavailable('The assignment changed again and again while it was read', {
     hint: 'Try again.',

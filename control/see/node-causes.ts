@@ -7,9 +7,28 @@ import type { Presence } from '../../core/fleet/liveness.js';
 import { hasTwin, type NodeRecord, type ProfileRecord } from '../../core/fleet/node-records.js';
 import type { EpochMs } from '../../core/time.js';
 import type { NewestDeployments } from '../facts.js';
+import { ownCauses } from './own-causes.js';
 import { keepingWithdrawn } from './withdrawn.js';
 
+export type CauseKind =
+  | 'silent'
+  | 'twins'
+  | 'refused'
+  | 'withdrawn'
+  | 'behind'
+  | 'fresh'
+  | 'unknown-profile'
+  | 'stranger'
+  | 'degraded'
+  | 'no-table'
+  | 'overridden'
+  | 'override-refused'
+  | 'stale-secrets';
+
 export interface Cause {
+  readonly kind: CauseKind;
+  /** The profile it is about, where it is about one. */
+  readonly profile?: string;
   readonly why: string;
   readonly next: string;
 }
@@ -23,6 +42,8 @@ export interface Seen {
 export interface Wanted extends NewestDeployments {
   readonly cluster: ClusterAddress;
   readonly profiles: readonly string[];
+  /** Nodes that take up nothing of the work that they are given; absent where no work is shared out, or nobody could read it. */
+  readonly stuck?: ReadonlySet<string> | undefined;
   readonly now: EpochMs;
 }
 
@@ -37,8 +58,8 @@ export function causesOf(
   if (presence === 'silent') causes.push(silence(record, moment));
   if (hasTwin(record)) causes.push(twins(record));
   for (const profile of wanted.profiles) causes.push(...causesIn(record, profile, wanted));
-  causes.push(...strangers(record, wanted));
-  if (presence === 'live' && record.health === 'degraded') causes.push(degraded(record));
+  causes.push(...strangers(record, wanted), ...ownCauses(record));
+  if (presence === 'live') causes.push(...cutOff(record, wanted));
   return causes;
 }
 
@@ -74,6 +95,8 @@ function refusal({ profile, address }: Where, held: ProfileRecord): Cause {
   const { refused, label, schemaVersion } = held;
   const compare = (version: string) => `${address}@${parseLabel(version)?.version ?? version}`;
   return {
+    kind: 'refused',
+    profile,
     why: `refuses ${profile} ${refused?.label}: ${refused?.reason} (its schema is ${schemaVersion})`,
     next:
       label === undefined
@@ -90,6 +113,8 @@ function withdrawn(
   const { cluster, held, deployed } = about;
   const failing = held?.lastError === undefined ? '' : `; its last poll failed: ${held.lastError}`;
   return {
+    kind: 'withdrawn',
+    profile,
     why: `keeps ${profile} ${held?.label}, which was taken back (${deployed ?? 'nothing'} is deployed)${failing}`,
     next: `veltrix nodes ${formatCluster(cluster)} ${node}`,
   };
@@ -101,15 +126,20 @@ function behind(
   deployed: { readonly label: string | undefined; readonly ageMs: number | undefined },
 ): Cause {
   const is = `holds ${profile} ${label ?? `from ${source}`}, ${deployed.label ?? 'nothing'} is deployed`;
-  if (lastError !== undefined) return { why: `${is}; its last poll failed: ${lastError}`, next: permissions };
+  if (lastError !== undefined)
+    return { kind: 'behind', profile, why: `${is}; its last poll failed: ${lastError}`, next: permissions };
   const isFresh = deployed.ageMs !== undefined && deployed.ageMs < pollsMs;
   return {
+    kind: isFresh ? 'fresh' : 'behind',
+    profile,
     why: isFresh ? `${is}, and may not have asked since` : is,
     next: `veltrix status ${address}${isFresh ? ' --watch' : ''}`,
   };
 }
 
 const unknownProfile = (profile: string, cluster: ClusterAddress): Cause => ({
+  kind: 'unknown-profile',
+  profile,
   why: `does not know ${profile}: its release is older than that profile`,
   next: `deploy the service of ${formatCluster(cluster)} again`,
 });
@@ -118,28 +148,51 @@ const unknownProfile = (profile: string, cluster: ClusterAddress): Cause => ({
 function strangers({ profiles }: NodeRecord, wanted: Wanted): Cause[] {
   const names = Object.keys(profiles).filter((name) => !wanted.profiles.includes(name));
   return names.map((name) => ({
+    kind: 'stranger',
+    profile: name,
     why: `asks for ${name}, which is no deployed profile of ${wanted.cluster.application}`,
     next: 'npx cdk deploy --all, if its release is meant to have it',
   }));
 }
 
 const silence = (record: NodeRecord, moment: EpochMs): Cause => ({
+  kind: 'silent',
   why: `silent for ${Math.round((moment - record.arrivedAtMs) / 1000)} s: gone, or cut off and still serving`,
   next: record.endpoint === undefined ? 'look for its process' : `ask it: curl ${record.endpoint}`,
 });
 
 const twins = (record: NodeRecord): Cause => ({
+  kind: 'twins',
   why: `two processes report as ${record.node}`,
   next: 'give each process a name of its own',
 });
 
 const permissions = "look at the node's network and permissions";
 
-/** It reports, so it is there: cut off from AppConfig alone, and serving what it has. */
-function degraded({ profiles }: NodeRecord): Cause {
+/**
+ * It reports, so it is there. A node is degraded while polls fail, which it tells, or while it cannot read who owns what, which it does
+ * not: where it tells nothing, it is that. One that begins nothing of what it is given cannot read it either, or nothing comes of it.
+ */
+function cutOff(record: NodeRecord, { cluster, stuck }: Wanted): Cause[] {
+  const { node, profiles, ownership } = record;
+  const isDegraded = record.health === 'degraded';
   const error = Object.values(profiles).find(({ lastError }) => lastError !== undefined)?.lastError;
-  return {
-    why: `says it cannot reach AWS: it serves what it has${error === undefined ? '' : `; last error: ${error}`}`,
-    next: permissions,
-  };
+  const isRouted = ownership !== undefined || stuck !== undefined;
+  const isBlind = isDegraded && error === undefined && isRouted;
+  return [
+    ...(isDegraded && !isBlind ? [degraded(error)] : []),
+    ...(isBlind || stuck?.has(node) ? [noTable(cluster)] : []),
+  ];
 }
+
+const degraded = (error: string | undefined): Cause => ({
+  kind: 'degraded',
+  why: `says it cannot reach AWS: it serves what it has${error === undefined ? '' : `; last error: ${error}`}`,
+  next: permissions,
+});
+
+const noTable = (cluster: ClusterAddress): Cause => ({
+  kind: 'no-table',
+  why: 'cannot read who owns what: it takes up no partition that it is given',
+  next: `allow it dynamodb:GetItem on the table of assignments, for the key ${formatCluster(cluster)}`,
+});

@@ -4,10 +4,11 @@ import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
 import { UsageError } from '../../core/errors.js';
 import { judgedAt, type Presence, presenceOf } from '../../core/fleet/liveness.js';
 import type { NodeRecord, ProfileRecord } from '../../core/fleet/node-records.js';
-import type { Counters, NodeHealth, ValueSource } from '../../core/fleet/node-reports.js';
+import type { Counters, NodeHealth, OverrideReport, ValueSource } from '../../core/fleet/node-reports.js';
 import type { Cloud } from '../cloud.js';
 import { readNewestDeployments } from '../facts.js';
 import { suggestNames } from '../files/nearest.js';
+import { readStuck } from '../fleet/assignment.js';
 import { Blindness } from './blindness.js';
 import { type DrainView, standingDrains } from './drains.js';
 import { type Cause, causesOf, type Seen, type Wanted } from './node-causes.js';
@@ -57,6 +58,10 @@ export interface HeldProfile {
   readonly refused?: { readonly label: string; readonly reason: string };
   /** Why its last poll failed; absent once one succeeds. */
   readonly lastError?: string;
+  /** What a person has put over it on that node, or why that was refused. */
+  readonly override?: OverrideReport;
+  /** Why its secrets could not be read anew. */
+  readonly secretsError?: string;
   /** What this life did under the label in force; absent where it counted nothing. */
   readonly counters?: Counters;
 }
@@ -71,19 +76,21 @@ export interface NodesQuestion {
 
 /** Live ones first, then silent ones, then those that left; by name. @throws UsageError for an unknown name. */
 export async function nodes(cloud: Cloud, question: NodesQuestion): Promise<Nodes> {
-  const { store, profiles } = await cloud.environment(question.cluster);
   const cluster = formatCluster(question.cluster);
   const blindness = new Blindness();
   const none = { list: { cluster, drains: [] }, revision: 0 };
-  const [read, records, { list }] = await Promise.all([
-    readNewestDeployments(store, profiles),
+  const [deployed, records, { list }, stuck] = await Promise.all([
+    blindness.orElse('what is deployed, in AppConfig,', readDeployed(cloud, question.cluster), undefined),
     cloud.records.list(cluster),
     blindness.orElse('the drains', cloud.drains.read(cluster), none),
+    blindness.orElse('who takes up no work', readStuck(cloud.assignment(question.cluster)), undefined),
   ]);
   const asked = question.node === undefined ? records : [demandNode(records, question.node, cluster)];
   const now = cloud.clock();
   const moment = judgedAt(records, now);
-  const wanted = { cluster: question.cluster, ...read, profiles, now };
+  // Without AppConfig nobody knows what nodes should hold; what they say of themselves is told all the same.
+  const known = { deployments: [], isComplete: false, profiles: profilesOf(records) };
+  const wanted = { cluster: question.cluster, ...known, ...deployed, stuck, now };
   const drains = standingDrains(list, now);
   const views = asked.map((record) => withDrain(view({ record, moment }, wanted), drains)).sort(byPresence);
   return {
@@ -95,6 +102,15 @@ export async function nodes(cloud: Cloud, question: NodesQuestion): Promise<Node
     blind: blindness.notes,
   };
 }
+
+async function readDeployed(cloud: Cloud, cluster: ClusterAddress) {
+  const { store, profiles } = await cloud.environment(cluster);
+  return { ...(await readNewestDeployments(store, profiles)), profiles };
+}
+
+const profilesOf = (records: readonly NodeRecord[]): readonly string[] => [
+  ...new Set(records.flatMap(({ profiles }) => Object.keys(profiles))),
+];
 
 function withDrain(node: NodeView, drains: readonly DrainView[]): NodeView {
   const drain = drains.find((each) => each.node === node.node);

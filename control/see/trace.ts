@@ -8,7 +8,7 @@ import {
   formatProfile,
 } from '../../core/addresses.js';
 import type { Deployment, DeploymentState, EnvironmentStore } from '../../core/delivery/deployments.js';
-import type { RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
+import type { Retired, RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
 import { strategyOf } from '../../core/delivery/strategies.js';
 import { UsageError } from '../../core/errors.js';
@@ -44,6 +44,8 @@ export interface Trace extends DeployedVersion {
   readonly undoneAt?: string;
   /** Where a person took it back: who and why, as claimed; absent where it was not kept. */
   readonly undone?: Undone;
+  /** Where its profile was retired after it: who, why, when, and how many versions went. */
+  readonly retired?: Retired;
   /** What is not known of it, and why, for people. */
   readonly missing: readonly string[];
 }
@@ -80,6 +82,7 @@ export async function trace(cloud: Cloud, { address, deployment: number }: Trace
     ...(record.guard && { guard: record.guard }),
     ...(undoing && { undoneBy: undoing.by, why: undoing.why, undoneAt: undoing.at }),
     ...(undoing?.said && { undone: undoing.said }),
+    ...(record.retired && { retired: record.retired }),
     missing: [...missingOf({ deployment, record, told, fleet }), ...blindness.notes],
   };
 }

@@ -2,18 +2,10 @@
 
 import { type Design, design, type FleetPlan } from './plan.js';
 import { type Prices, prices } from './prices.js';
-import { type Rates, ratesOf } from './rates.js';
-
-/** As AWS counts a month: 730 hours. */
-const [monthHours, monthSeconds] = [730, 730 * 3_600] as const;
+import { type CostService, costServices, termsOf } from './terms.js';
 
 /** US dollars a month. */
-export interface Bill {
-  readonly appConfig: number;
-  readonly kinesis: number;
-  readonly dynamoDb: number;
-  readonly lambda: number;
-  readonly cloudWatch: number;
+export interface Bill extends Readonly<Record<CostService, number>> {
   readonly total: number;
   readonly perNode: number;
 }
@@ -23,33 +15,13 @@ export interface Bill {
  * deployments with the functions that they call, and free tiers.
  */
 export function billOf(plan: FleetPlan, pace: Design = design, list: Prices = prices): Bill {
-  const rates = ratesOf(plan, pace);
-  const parts = {
-    appConfig:
-      monthSeconds *
-      (rates.polls * list.appConfig.perRequest + rates.received * list.appConfig.perConfigurationReceived),
-    kinesis:
-      monthHours * rates.shards * list.kinesis.perShardHour +
-      monthSeconds * rates.payloadUnits * list.kinesis.perPutPayloadUnit,
-    dynamoDb:
-      monthSeconds *
-      ((rates.ingestWriteUnits + rates.routingWriteUnits) * list.dynamoDb.perWriteUnit +
-        readUnitsOf(rates) * list.dynamoDb.perReadUnit),
-    lambda: monthSeconds * lambdaOf(rates, pace, list),
-    cloudWatch:
-      pace.metrics * list.cloudWatch.perMetricMonth +
-      pace.alarms * list.cloudWatch.perAlarmMonth +
-      (monthSeconds * rates.logBytes * list.cloudWatch.perLogGb) / 1e9,
-  };
-  const total = Object.values(parts).reduce((sum, part) => sum + part, 0);
+  const terms = termsOf(plan, pace, list);
+  const sum = (service: CostService): number =>
+    terms.reduce((all, term) => (term.service === service ? all + term.usd : all), 0);
+  const parts = Object.fromEntries(costServices.map((service) => [service, sum(service)])) as Record<
+    CostService,
+    number
+  >;
+  const total = Object.values(parts).reduce((all, part) => all + part, 0);
   return { ...parts, total, perNode: total / plan.nodes };
 }
-
-const readUnitsOf = ({ functionReadUnits, headReadUnits, tableReadUnits }: Rates): number =>
-  functionReadUnits + headReadUnits + tableReadUnits;
-
-/** Dollars a second. */
-const lambdaOf = (rates: Rates, pace: Design, { lambda }: Prices): number =>
-  (rates.batches + rates.runs) * lambda.perInvocation +
-  (rates.recordLoadConcurrency * pace.recordLoad.memoryGb + rates.assignConcurrency * pace.assign.memoryGb) *
-    lambda.perGbSecond;

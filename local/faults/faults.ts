@@ -7,8 +7,11 @@ import type { ServiceName } from '../kernel/aws.js';
 import { type Clock, realClock, sleep } from '../kernel/clock.js';
 import { Dropped, faultError } from './errors.js';
 
-/** `fail`: its own error. `throttle`: its own refusal. `delay`: answered, later. `drop`: the connection ends without an answer. */
-export const faultKinds = ['fail', 'throttle', 'delay', 'drop'] as const;
+/**
+ * `fail`: its own error. `throttle`: its own refusal. `deny`: the caller may not. `delay`: answered, later. `drop`: the connection ends
+ * without an answer.
+ */
+export const faultKinds = ['fail', 'throttle', 'deny', 'delay', 'drop'] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 export interface FaultRequest {

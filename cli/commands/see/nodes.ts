@@ -74,7 +74,9 @@ function row(
 ) {
   const held = names.map((name) => {
     const profile = profiles[name];
-    return profile === undefined ? '' : versionOf(profile.label, profile.source);
+    if (profile === undefined) return '';
+    const isOverridden = (profile.override?.paths.length ?? 0) > 0;
+    return versionOf(profile.label, isOverridden ? 'override' : profile.source);
   });
   const state = presence === 'live' && drain ? paint.warn('drained') : stateOf(presence, health, paint);
   return [node, state, `${Math.round(load * 100)} %`, ...held];
@@ -147,7 +149,7 @@ function heldFacts(
   profile: HeldProfile,
   { paint, askedAt }: { paint: Paint; askedAt: string },
 ): (readonly [string, string])[] {
-  const { label, heldSince, source, schemaVersion, refused, lastError, counters } = profile;
+  const { label, heldSince, source, schemaVersion, refused, lastError, override, counters } = profile;
   const since =
     heldSince === undefined ? '' : ` for ${duration(Date.parse(askedAt) - Date.parse(heldSince))}`;
   const about = `${label ?? 'nothing'}${since} · from ${source} · schema ${schemaVersion}`;
@@ -157,6 +159,9 @@ function heldFacts(
   return [
     [paint.strong(name), about],
     ...(done ? [['', done] as const] : []),
+    ...(override?.until !== undefined
+      ? [['', byWord(paint.warn, `override: ${override.paths.join(', ')} until ${override.until}`)] as const]
+      : []),
     ...(refused ? [['', byWord(paint.bad, `refused ${refused.label}: ${refused.reason}`)] as const] : []),
     ...(lastError ? [['', byWord(paint.warn, `last poll failed: ${lastError}`)] as const] : []),
   ];

@@ -44,7 +44,7 @@ function render(answer: Trace, paint: Paint, page: Page): readonly string[] {
 }
 
 function factsOf(answer: Trace, paint: Paint, page: Page): (readonly [string, string])[] {
-  const { author, caller, reason, commit, strategy, forced, startedAt, undoes, undone } = answer;
+  const { author, caller, reason, commit, strategy, forced, startedAt, undoes, undone, retired } = answer;
   return [
     ['Commit', commit ?? paint.dim('not known')],
     ['Published', `by ${author || 'nobody who is named'}${caller ? ` (${caller})` : ', unproven'}`],
@@ -57,10 +57,11 @@ function factsOf(answer: Trace, paint: Paint, page: Page): (readonly [string, st
       strategy === 'immediate' ? 'immediate: everybody at once' : (strategy ?? 'not one of Veltrix'),
     ],
     ...(undone ? [['Undone', undoneWords(undone)] as const] : []),
+    ...(retired ? [['Retired', `${moment(retired.at, page)}, ${undoneWords(retired)}`] as const] : []),
   ];
 }
 
-const undoneWords = ({ author, reason }: NonNullable<Trace['undone']>): string =>
+const undoneWords = ({ author, reason }: Pick<NonNullable<Trace['undone']>, 'author' | 'reason'>): string =>
   `by ${author || 'nobody who is named'}: ${reason || 'no reason given'}`;
 
 /** `02:51:07  +0:11`. */

@@ -6,7 +6,7 @@ import { judgedAt } from '../../../core/fleet/liveness.js';
 import { routingSettingsOf } from '../../../core/profiles.js';
 import type { Cloud } from '../../cloud.js';
 import type { Workspace } from '../../files/workspace.js';
-import { partitionsByOwner, readTable, type TableInForce } from '../../fleet/assignment.js';
+import { partitionsByOwner, readAssignment, stuckIn, type TableInForce } from '../../fleet/assignment.js';
 import { Blindness } from '../blindness.js';
 import { standingDrains } from '../drains.js';
 import { causesOf, type HotCause } from './causes.js';
@@ -34,6 +34,8 @@ export interface FleetLoad {
   readonly spread?: Spread;
   /** Absent where nothing is assigned: the application declares no `routing`, or no node has come yet. */
   readonly assignment?: AssignmentView;
+  /** Nodes that report and take up nothing of the work that they are given, by name: `veltrix nodes` says why. */
+  readonly stuck: readonly string[];
   readonly hottestPartitions: readonly PartitionLoad[];
   readonly hottestKeys: readonly KeyLoad[];
   /** One for each node above the band. */
@@ -56,14 +58,15 @@ export async function load(cloud: Cloud, question: LoadQuestion): Promise<FleetL
   const cluster = formatCluster(address);
   const blindness = new Blindness();
   const none = { list: { cluster, drains: [] }, revision: 0 };
-  const [records, found, { list }] = await Promise.all([
+  const [records, inForce, { list }] = await Promise.all([
     cloud.records.list(cluster),
-    blindness.orElse('the assignment', readTable(cloud.assignment(address)), undefined),
+    blindness.orElse('the assignment', readAssignment(cloud.assignment(address)), undefined),
     blindness.orElse('the drains', cloud.drains.read(cluster), none),
   ]);
   // Without any, the cluster's name may be wrong: AppConfig knows.
   if (records.length === 0) await cloud.environment(address);
   const now = cloud.clock();
+  const found = inForce?.table && { head: inForce.head, table: inForce.table };
   const seen = {
     records,
     owned: found && ownedIn(found),
@@ -81,6 +84,7 @@ export async function load(cloud: Cloud, question: LoadQuestion): Promise<FleetL
     nodes,
     ...(spread && { spread }),
     ...(found && { assignment: assignmentView(found, now) }),
+    stuck: [...stuckIn(inForce?.roster)].sort(),
     hottestPartitions: hottestPartitions(partitions),
     hottestKeys: hottestKeys(keys),
     causes: spread ? causesOf({ cluster, nodes, spread, partitions, keys }) : [],

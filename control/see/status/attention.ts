@@ -8,7 +8,8 @@ export function attentionOf({ state, nodes, guard, fileDrift }: ProfileStatus): 
   if (state === 'rolling-out' || state === 'baking') return guard?.verdict === 'unhealthy' ? 7 : 4;
   if (nodes.refused.length > 0 || nodes.keeping.length > 0) return 6;
   if (state === 'rolled-back') return 5;
-  if (fileDrift !== undefined || nodes.silent.length > 0 || state === 'unreadable') return 3;
+  if (fileDrift !== undefined || nodes.silent.length > 0 || nodes.overridden.length > 0) return 3;
+  if (state === 'unreadable') return 3;
   if (state === 'deployed') return 2;
   return state === 'unknown' ? 1 : 0;
 }

@@ -19,6 +19,8 @@ export interface FleetStatus extends Convergence {
   readonly arrivals: Arrivals;
   /** Live nodes that still hold a version that was taken back. */
   readonly keeping: readonly KeptVersion[];
+  /** Live nodes on which a person has put something else over it. */
+  readonly overridden: readonly string[];
   /** When the newest report arrived; absent when no node ever reported. */
   readonly lastReportAt?: string;
   /** The records of nodes cannot be read: there may be any number of them. */
@@ -56,9 +58,13 @@ export function fleetStatus(records: readonly NodeRecord[], question: FleetQuest
     offered: Math.round((liveCount(fleet) * share) / 100),
     arrivals: wanted === undefined ? {} : arrivals(records, awaited, { startedAtMs, now }),
     keeping: keepingWithdrawn(live, deployments, profile),
+    overridden: live.filter((record) => isOverridden(record, profile)).map(({ node }) => node),
     ...(newest !== undefined && { lastReportAt: new Date(newest).toISOString() }),
   };
 }
+
+const isOverridden = ({ profiles }: NodeRecord, profile: string): boolean =>
+  Object.hasOwn(profiles, profile) && (profiles[profile]?.override?.paths.length ?? 0) > 0;
 
 function heldLabels(live: readonly NodeRecord[], profile: string): readonly HeldLabel[] {
   const counts = new Map<string | undefined, number>();

@@ -19,7 +19,7 @@ async function lines(command: Runnable, options: object = {}): Promise<string> {
     screen: createScreen({ write: () => undefined }, {}),
     json: false,
     yes: false,
-    stage: 'main',
+    home: async () => ({ name: 'main' }),
     directory: world.project.root,
     environment: {},
     signal: new AbortController().signal,

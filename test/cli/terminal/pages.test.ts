@@ -35,7 +35,7 @@ async function page(
     screen: createScreen({ write: (text: string) => void printed.push(...text.trimEnd().split('\n')) }, {}),
     json: false,
     yes: false,
-    stage: 'main',
+    home: async () => ({ name: 'main' }),
     directory: world.project.root,
     environment: {},
     signal: new AbortController().signal,
@@ -222,6 +222,27 @@ describe('veltrix nodes', () => {
       '  to host',
       "  → look at the node's network and permissions",
     ]);
+  });
+
+  it('shows who is overridden by hand, until when, and why', async () => {
+    const label = await rollBackTheSecond();
+    const override = { paths: ['hints'], until: '2026-01-01T02:00:00Z', reason: 'INC-7' };
+    world.cloud.nodes.push(record({ node: 'node-1', label, override }), record({ node: 'node-2', label }));
+    expect(await page(nodes, ['quest/staging'])).toEqual([
+      'memory',
+      '',
+      'NODE    STATE  LOAD  RULES',
+      'node-1  ready  50 %  1 (override)',
+      'node-2  ready  50 %  1',
+      '',
+      '! node-1 overrides rules: hints by hand until 2026-01-01T02:00:00Z (INC-7)',
+      '  → publish what it says, then remove override.json on that node',
+      '',
+      'quest/staging: 2 nodes, 2 live',
+    ]);
+    expect(await page(nodes, ['quest/staging', 'node-1'])).toContain(
+      '         override: hints until 2026-01-01T02:00:00Z',
+    );
   });
 
   it('says who is well', async () => {

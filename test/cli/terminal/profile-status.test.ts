@@ -96,6 +96,8 @@ shop/production/checkout                                                      â—
     );
     expect(lines).toContain('            and 9 more');
     expect(lines).toContain('  Silent    8: node-993, node-994, node-995, node-996 and 4 more');
+    const byHand = screen(rolling({ nodes: { ...nodes, overridden: ['node-1', 'node-2'] } }), 80);
+    expect(byHand).toContain('  Override  2: node-1, node-2: by hand, on the node');
   });
 
   it('that bakes says until when, and a blind guard that it is blind, before anything else', () => {

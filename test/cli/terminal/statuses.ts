@@ -57,6 +57,7 @@ export function fleet({
     offered: Math.round(live * 0.4),
     arrivals: {},
     keeping: [],
+    overridden: [],
     lastReportAt: at(2),
   };
 }

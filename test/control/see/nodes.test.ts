@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { publish } from '../../../control/act/publish.js';
 import { type NodesQuestion, nodes } from '../../../control/see/nodes.js';
+import { ServiceUnavailable } from '../../../core/errors.js';
 import { epochMs } from '../../../core/time.js';
 import { type NodeFacts, record, startMs } from '../in-memory-cloud.js';
 import { createWorld, fillHistory, rules, type World, yamlWith } from '../world.js';
@@ -48,6 +49,25 @@ describe('nodes', () => {
     ],
     ['cannot reach AWS', () => ({ node: 'a', label, health: 'degraded' }), ['says it cannot reach AWS']],
     [
+      'is overridden by hand',
+      () => ({
+        node: 'a',
+        label,
+        override: { paths: ['hints', 'retry.retries'], until: '2026-01-01T02:00:00Z', reason: 'INC-7' },
+      }),
+      ['overrides rules: hints, retry.retries by hand until 2026-01-01T02:00:00Z (INC-7)'],
+    ],
+    [
+      'refuses an override',
+      () => ({ node: 'a', label, override: { paths: [], refused: 'hints is unknown' } }),
+      ['refuses an override: hints is unknown'],
+    ],
+    [
+      'cannot read its secrets any more',
+      () => ({ node: 'a', label, secretsError: 'secretsmanager:x cannot be read: denied' }),
+      ['serves rules with secrets that it can read no more: secretsmanager:x cannot be read: denied'],
+    ],
+    [
       'shares its name',
       () => ({ node: 'a', label, twin: { incarnation: 'x', reports: 3, lastArrivedAtMs: epochMs(1) } }),
       ['two processes report as a'],
@@ -58,12 +78,27 @@ describe('nodes', () => {
     expect(view?.behind.map(({ why }) => why)).toEqual(causes.map((cause) => expect.stringContaining(cause)));
   });
 
+  it('tell what they say of themselves while AppConfig cannot be read, and that it cannot', async () => {
+    world.cloud.environment = async () => {
+      throw new ServiceUnavailable('could not list the applications', { hint: 'none', retryable: true });
+    };
+    const override = { paths: ['hints'], until: '2026-01-01T02:00:00Z', reason: 'INC-7' };
+    world.cloud.nodes.push(record({ node: 'a', label, override }), record({ node: 'b', label: 'v0-old' }));
+    const answer = await nodes(world.cloud, { cluster, behind: true });
+    expect(answer.nodes.map(({ node, behind }) => [node, behind[0]?.why])).toEqual([
+      ['a', 'overrides rules: hints by hand until 2026-01-01T02:00:00Z (INC-7)'],
+    ]);
+    expect(answer.blind).toEqual([
+      'what is deployed, in AppConfig, cannot be read: could not list the applications',
+    ]);
+  });
+
   it('tell the expectation it refuses by, and how to compare the two values', async () => {
     const reason = 'coolDownMs is 5000, expected at most 500';
     const [view] = await ask([
       { node: 'a', label: 'v3-0a0a0a0a', refused: { label, reason }, schemaVersion: 1 },
     ]);
-    expect(view?.behind).toEqual([
+    expect(view?.behind).toMatchObject([
       {
         why: `refuses rules ${label}: ${reason} (its schema is 1)`,
         next: 'veltrix diff quest/staging/rules@3 quest/staging/rules@1',
@@ -77,7 +112,7 @@ describe('nodes', () => {
     world.cloud.appConfig.rollBack('staging');
     const lastError = 'AccessDeniedException: appconfig:GetLatestConfiguration';
     const [view] = await ask([{ node: 'a', label: next.label, lastError, health: 'degraded' }]);
-    expect(view?.behind).toEqual([
+    expect(view?.behind).toMatchObject([
       {
         why: `keeps rules ${next.label}, which was taken back (${label} is deployed); its last poll failed: ${lastError}`,
         next: 'veltrix nodes quest/staging a',
@@ -140,7 +175,7 @@ describe('nodes', () => {
       { node: 'a', label },
       { node: 'b', label, arrivedAtMs: startMs - 40_000, endpoint: 'http://10.0.0.7:80' },
     ]);
-    expect(silent?.behind).toEqual([
+    expect(silent?.behind).toMatchObject([
       { why: 'silent for 40 s: gone, or cut off and still serving', next: 'ask it: curl http://10.0.0.7:80' },
     ]);
   });

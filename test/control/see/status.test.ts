@@ -3,6 +3,7 @@ import { createPaint } from '../../../cli/terminal/paint.js';
 import { describeStatus } from '../../../cli/terminal/status-page.js';
 import { publish } from '../../../control/act/publish.js';
 import { openWorkspace } from '../../../control/files/workspace.js';
+import { attentionOf } from '../../../control/see/status/attention.js';
 import { filesAtHand } from '../../../control/see/status/file-drift.js';
 import { status } from '../../../control/see/status/status.js';
 import { describeRollback } from '../../../core/delivery/provenance.js';
@@ -176,6 +177,27 @@ describe('status', () => {
     expect(await ask()).not.toHaveProperty('fileDrift');
     const none = filesAtHand(() => openWorkspace('/'));
     expect((await status(world.cloud, rules, none)).profiles[0]).not.toHaveProperty('fileDrift');
+  });
+
+  it('names live nodes on which a person put something else over it', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    const label = world.cloud.appConfig.versions.get('rules')?.[0]?.label ?? '';
+    const override = { paths: ['hints'], until: '2026-01-01T02:00:00Z', reason: 'INC-7' };
+    world.cloud.nodes.push(
+      record({ node: 'a', label, override }),
+      record({ node: 'b', label, override: { paths: [], refused: 'it is no JSON object' } }),
+      record({ node: 'c', label, override, health: 'stopped' }),
+      record({ node: 'd', label }),
+    );
+    const [profile] = (
+      await status(
+        world.cloud,
+        rules,
+        filesAtHand(() => openWorkspace('/')),
+      )
+    ).profiles;
+    expect(profile?.nodes.overridden).toEqual(['a']);
+    expect(profile && attentionOf(profile)).toBe(3);
   });
 
   it('knows the file that says what somebody went back from', async () => {

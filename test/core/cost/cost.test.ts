@@ -4,6 +4,7 @@ import { billOf } from '../../../core/cost/bill.js';
 import { headroomOf, nodesWithin } from '../../../core/cost/limits.js';
 import { design, type FleetPlanInput, fleetPlanSchema } from '../../../core/cost/plan.js';
 import { ratesOf } from '../../../core/cost/rates.js';
+import { costServices, termsOf } from '../../../core/cost/terms.js';
 import { readIntervalMs } from '../../../core/ownership/lease.js';
 
 const plan = (input: FleetPlanInput) => fleetPlanSchema.parse(input);
@@ -170,6 +171,33 @@ describe('the bill', () => {
         ).toBeGreaterThanOrEqual(ratesOf(one).recordWrites * (1 - 1e-9));
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('counts every shard, and every read of a node', () => {
+    const many = termsOf(plan({ nodes: 20_000, ...quiet }));
+    expect(many.find(({ of }) => of === 'hours of a shard')?.perMonth).toBe(5 * 730);
+    const generations = { partitions: 1_024, generationsPerHour: 36, rostersPerHour: 18, movedShare: 0.5 };
+    const moving = termsOf(plan({ nodes: 100, routing: generations }));
+    // 50 of heads, and half a unit of each table and roster for a hundred nodes.
+    expect(moving.find(({ of }) => of === 'read units of nodes')?.perMonth).toBeCloseTo(2_628_000 * 50.75, 3);
+  });
+
+  it('is the sum of its terms, each so many times a price', () => {
+    fc.assert(
+      fc.property(plans, (one) => {
+        const [bill, terms] = [billOf(one), termsOf(one)];
+        for (const { perMonth, priceUsd, usd } of terms) {
+          expect(perMonth).toBeGreaterThanOrEqual(0);
+          expect(usd).toBeCloseTo(perMonth * priceUsd, 9);
+        }
+        for (const service of costServices) {
+          const own = terms.filter((term) => term.service === service);
+          expect(own.reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(bill[service], 6);
+        }
+        expect(terms.reduce((sum, { usd }) => sum + usd, 0)).toBeCloseTo(bill.total, 6);
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -87,7 +87,7 @@ describe('a fault', () => {
     const step = fc.oneof(
       fc.record({
         begin: service,
-        kind: fc.constantFrom('fail', 'throttle', 'drop'),
+        kind: fc.constantFrom('fail', 'throttle', 'deny', 'drop'),
         forMs: fc.integer({ min: 1, max: 50 }),
       }),
       fc.record({ end: service }),
@@ -124,7 +124,7 @@ describe('a fault', () => {
       expect(faultError(service, 'fail').status).toBe(500);
       expect(faultError(service, 'throttle').name).toMatch(/Thrott|Throughput|TooManyRequests/);
     }
-    expect(faultKinds).toEqual(['fail', 'throttle', 'delay', 'drop']);
+    expect(faultKinds).toEqual(['fail', 'throttle', 'deny', 'delay', 'drop']);
   });
 });
 
@@ -155,6 +155,9 @@ describe('over the wire', () => {
     ['lambda', 'fail', 'ServiceException'],
     ['lambda', 'throttle', 'TooManyRequestsException'],
     ['sqs', 'throttle', 'RequestThrottled'],
+    ['appconfig', 'deny', 'AccessDeniedException'],
+    ['dynamodb', 'deny', 'AccessDeniedException'],
+    ['sqs', 'deny', 'AccessDenied'],
   ] as const)('%s told to %s answers %s to its SDK, and is well afterwards', async (service, kind, name) => {
     local.faults.begin({ services: [service], kind });
     await expect(calls[service]()).rejects.toMatchObject({ name });
