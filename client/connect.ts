@@ -19,7 +19,8 @@ export async function connectWith<const App extends Application>(
   const node = new ConnectedNode({ application, settings, ...deps, join: await joining(application) });
   await node.begin();
   await untilReady(node, settings, deps);
-  const missing = node.profiles.filter((profile) => !canBegin(profile, settings));
+  const begins = await Promise.all(node.profiles.map((profile) => canBegin(profile, settings)));
+  const missing = node.profiles.filter((_profile, index) => !begins[index]);
   if (missing.length === 0) {
     node.ready();
     // The one place where names become types: `config` is built from the application's own profiles.
@@ -52,7 +53,7 @@ function untilReady(node: ConnectedNode, settings: Settings, { clock }: NodeDeps
   });
 }
 
-function canBegin(profile: LiveProfile, settings: Settings): boolean {
+async function canBegin(profile: LiveProfile, settings: Settings): Promise<boolean> {
   if (profile.readiness().kind === 'ready') return true;
   return settings.onMissing === 'defaults' && profile.useDefaults();
 }
@@ -70,10 +71,14 @@ function missingError(
   });
 }
 
+/** How a failure begins that is about a secret. */
+const secret = 'secretsmanager:';
+
 function whyMissing(profile: LiveProfile): string {
   const readiness = profile.readiness();
   if (readiness.kind === 'missing') return readiness.reason;
-  return `AppConfig did not answer in time (${profile.state().lastError ?? 'no answer yet'})`;
+  const { lastError = 'no answer yet' } = profile.state();
+  return lastError.startsWith(secret) ? lastError : `AppConfig did not answer in time (${lastError})`;
 }
 
 function hintFor(missing: readonly LiveProfile[], settings: Settings): string {
@@ -82,6 +87,8 @@ function hintFor(missing: readonly LiveProfile[], settings: Settings): string {
   const readiness = first?.readiness();
   if (settings.onMissing === 'defaults')
     return `Publish a value for ${address}, or give its profile \`defaults\`.`;
+  if (first && whyMissing(first).includes(secret))
+    return 'Give the process the right to read the secret (secretsmanager:GetSecretValue), and see that it is there with `aws secretsmanager describe-secret`.';
   switch (readiness?.kind === 'missing' ? readiness.because : 'waiting') {
     case 'denied':
       return 'Give the process a region, and credentials that may call appconfig:StartConfigurationSession and appconfig:GetLatestConfiguration.';

@@ -3,17 +3,15 @@
 import { formatCluster } from '../core/addresses.js';
 import type { NodeHealth, NodeReport } from '../core/fleet/node-reports.js';
 import { handOverMs } from '../core/ownership/lease.js';
-import type { Application, Profile } from '../core/profiles.js';
+import type { Application } from '../core/profiles.js';
 import { waitFor } from './bounded-call.js';
 import type { NodeDeps } from './default-deps.js';
-import { suspectedSinceMs } from './disk/suspicion.js';
 import { createHandle } from './handle.js';
 import { randomUuid } from './incarnation.js';
 import type { Node, NodeStatus, ReportState } from './node.js';
-import { nodeNameOf, requiredIntervalMinSeconds, type Settings } from './options.js';
-import { LiveProfile } from './profiles/live-profile.js';
-import type { Pace } from './profiles/pace.js';
-import { LabelCounters } from './reports/label-counters.js';
+import { nodeNameOf, type Settings } from './options.js';
+import type { LiveProfile } from './profiles/live-profile.js';
+import { NodeProfiles } from './profiles/node-profiles.js';
 import { nodeReport } from './reports/node-report.js';
 import { Reporter } from './reports/reporter.js';
 import type { Ledger } from './reports/work.js';
@@ -23,6 +21,7 @@ import type { RoutedDeps } from './routing/routed.js';
 import { selfPeer } from './routing/self-peer.js';
 import { unrouted } from './routing/unrouted.js';
 import { type SafeLog, safeLog } from './safe-log.js';
+import type { Observed, Telemetry } from './telemetry/telemetry.js';
 
 /** How long a service waits for its last report when the stream does not answer. */
 const lastReportTimeoutMs = 2000;
@@ -44,15 +43,18 @@ export class ConnectedNode {
   /** What the service gets. */
   readonly handle: Node;
   readonly #deps: ConnectedNodeDeps;
+  readonly #config: NodeProfiles;
   readonly #cluster: string;
   readonly #incarnation: string;
   readonly #workload: Workload;
   readonly #membership: Membership;
   readonly #reporter: Reporter | undefined;
+  readonly #telemetry: Telemetry | undefined;
   readonly #listeners = new Set<() => void>();
   #stage: 'starting' | 'running' | 'draining' | 'stopped' = 'starting';
   #told = '';
   #closing: Promise<void> | undefined;
+  readonly #endTelemetry: (() => void) | undefined;
 
   constructor(deps: ConnectedNodeDeps) {
     const { application, settings, clock, random, loopBusyMs } = deps;
@@ -60,8 +62,21 @@ export class ConnectedNode {
     this.name = nodeNameOf(settings, deps.hostName);
     this.#cluster = formatCluster({ application: application.name, environment: settings.environment });
     this.#incarnation = randomUuid(random);
+    this.#telemetry = deps.telemetry?.({
+      application: application.name,
+      environment: settings.environment,
+      node: this.name,
+      monotonicMs: () => clock.monotonicMs(),
+    });
     const log = safeLog(settings.log);
-    this.profiles = application.profiles.map((profile) => this.#liveProfile(profile, log));
+    this.#config = new NodeProfiles({
+      ...deps,
+      node: this.name,
+      log,
+      telemetry: this.#telemetry,
+      onChanged: () => this.#changed(),
+    });
+    this.profiles = this.#config.all;
     const { capacity, queueMax } = settings;
     this.#workload = createWorkload({
       node: this.name,
@@ -76,26 +91,15 @@ export class ConnectedNode {
     this.#membership = this.#join(log);
     this.#reporter = this.#makeReporter();
     this.handle = this.#makeHandle();
+    this.#endTelemetry = this.#telemetry?.observe(() => this.#observed());
   }
 
   /** Takes up what the disk holds, then asks AppConfig and reports, in the background. */
   async begin(): Promise<void> {
-    await this.#restore();
+    await this.#config.restore();
     this.#reporter?.start();
     this.#membership.start();
-    for (const profile of this.profiles) profile.start();
-  }
-
-  /** All files are read before any is taken up: which version the last process died of is told from all of them. */
-  async #restore(): Promise<void> {
-    const copies = await Promise.all(this.profiles.map((profile) => profile.readCopy()));
-    const suspected = suspectedSinceMs(copies);
-    await Promise.all(
-      this.profiles.map((profile, index) => {
-        const copy = copies[index];
-        return copy && profile.takeUp(copy, suspected);
-      }),
-    );
+    this.#config.start();
   }
 
   /** Every profile has a value: the node works. */
@@ -118,17 +122,16 @@ export class ConnectedNode {
 
   async #close(): Promise<void> {
     this.#stage = 'draining';
-    const { clock, sessions, reports } = this.#deps;
+    const { clock, sessions, reports, secrets } = this.#deps;
     await waitFor(clock, handOverMs, { work: this.#membership.stop() });
     this.#membership.close();
     // Its last word says that it has let go, and no report before it does.
     this.#stage = 'stopped';
-    await Promise.all([
-      ...this.profiles.map((profile) => profile.close()),
-      this.#reporter?.close(lastReportTimeoutMs),
-    ]);
+    await Promise.all([this.#config.close(), this.#reporter?.close(lastReportTimeoutMs)]);
+    this.#endTelemetry?.();
     sessions.close();
     reports.close();
+    secrets?.close();
   }
 
   async #drain(timeoutMs: number): Promise<void> {
@@ -151,13 +154,17 @@ export class ConnectedNode {
   #changed(): void {
     for (const listener of [...this.#listeners]) listener();
     const versions = this.profiles.map((profile) => profile.state());
-    const told = JSON.stringify([this.#health(), versions.map(({ label, refused }) => [label, refused])]);
+    const told = JSON.stringify([
+      this.#health(),
+      versions.map(({ label, refused, override }) => [label, refused, override]),
+    ]);
     if (told === this.#told) return;
     this.#told = told;
     this.#reporter?.changed();
   }
 
   #status(): NodeStatus {
+    const overrideFile = this.#config.overrideFile();
     const diskError = this.profiles
       .map((profile) => profile.diskError())
       .find((error) => error !== undefined);
@@ -175,7 +182,18 @@ export class ConnectedNode {
         this.profiles.map(({ profile, config }) => [profile.name, config.state()]),
       ),
       reports: this.#reporter?.state() ?? noReports,
+      ...(overrideFile !== undefined && { overrideFile }),
       ...(diskError !== undefined && { diskError }),
+    };
+  }
+
+  #observed(): Observed {
+    return {
+      status: this.#status(),
+      counters: new Map(this.profiles.map(({ profile, counters }) => [profile.name, counters])),
+      nodes: this.#membership.router.nodes().length,
+      misdirected: this.#membership.misdirected(),
+      nowMs: this.#deps.clock.now(),
     };
   }
 
@@ -202,31 +220,14 @@ export class ConnectedNode {
       incarnation: this.#incarnation,
       zone: settings.labels['zone'],
       hotKeys: settings.hotKeys,
-      reader: assignments,
+      reader: assignments && (this.#telemetry?.assignments(assignments) ?? assignments),
       clock,
       random,
       log,
       self,
       onLetGo: () => this.#reporter?.changed(),
       onRead: () => this.#changed(),
-    });
-  }
-
-  #liveProfile(profile: Profile, log: SafeLog): LiveProfile {
-    const { application, settings, clock, random, sessions, disk } = this.#deps;
-    const { environment, poll } = settings;
-    return new LiveProfile({
-      profile,
-      address: { application: application.name, environment, profile: profile.name },
-      node: this.name,
-      pace: paceOf(poll.intervalSeconds),
-      clock,
-      random,
-      sessions,
-      files: disk,
-      counters: new LabelCounters(),
-      log,
-      onChanged: () => this.#changed(),
+      onRouted: this.#telemetry && ((routed) => this.#telemetry?.routed(routed)),
     });
   }
 
@@ -236,7 +237,7 @@ export class ConnectedNode {
     return new Reporter({
       clock,
       random,
-      reports,
+      reports: this.#telemetry?.reports(reports) ?? reports,
       intervalMs: settings.report.intervalSeconds * 1000,
       snapshot: (numbers) => this.#report(numbers),
       onInterval: () => this.#workload.meter.nextWindow(),
@@ -272,10 +273,3 @@ const ledgerOf = ({ profile, counters }: LiveProfile, { slowAfterMs }: Settings)
   counters,
   slowAfterMs: profile.guard?.latencyObjectiveMs ?? slowAfterMs,
 });
-
-/** Asked for every 15 seconds or less often, AppConfig holds the node to it; more often, only the node does. */
-function paceOf(intervalSeconds: number | undefined): Pace {
-  if (intervalSeconds === undefined) return {};
-  if (intervalSeconds < requiredIntervalMinSeconds) return { ownIntervalSeconds: intervalSeconds };
-  return { requiredIntervalSeconds: Math.ceil(intervalSeconds) };
-}

@@ -1,6 +1,5 @@
 /** What a node needs from outside, as it is outside of tests: the machine's time, its disk, and AWS. */
 
-import { access, constants, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { formatCluster } from '../core/addresses.js';
@@ -9,14 +8,13 @@ import type { ConfigurationSessions } from '../core/delivery/configuration-sessi
 import type { LoadReports } from '../core/fleet/load-reports.js';
 import { assignmentsTable, loadStream } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
-import { boundedCall } from './bounded-call.js';
+import type { SecretValues } from '../core/secrets/secret-values.js';
 import { type NodeClock, systemClock } from './clock.js';
-import { type CopyFiles, copyFiles } from './disk/copy-files.js';
-import { type StateDirectory, stateDirectory } from './disk/state-directory.js';
+import type { CopyFiles } from './disk/copy-files.js';
 import { nodeNameOf, type Settings } from './options.js';
-
-/** A home on a disk that does not answer is none. */
-const homeTimeoutMs = 500;
+import type { OverrideSource } from './overrides/override-watch.js';
+import { loadTelemetry } from './telemetry/load.js';
+import type { Telemetry, Whose } from './telemetry/telemetry.js';
 
 export interface NodeDeps {
   readonly clock: NodeClock;
@@ -30,8 +28,14 @@ export interface NodeDeps {
   readonly assignments?: AssignmentReader | undefined;
   /** Absent: nothing is kept. */
   readonly disk?: CopyFiles | undefined;
+  /** Where a person may put a word for this node alone. Absent: nobody can. */
+  readonly overrides?: OverrideSource | undefined;
+  /** Absent: no value may name a secret. */
+  readonly secrets?: SecretValues | undefined;
   /** The name of this machine: a node's name when nobody chose one. */
   readonly hostName: string;
+  /** Absent: nobody measures. */
+  readonly telemetry?: ((whose: Whose) => Telemetry) | undefined;
 }
 
 /** Nothing of it connects, and no AWS client is loaded, before it is used. */
@@ -48,40 +52,20 @@ export async function defaultDeps(application: Application, settings: Settings):
     assignments:
       application.routing &&
       lazyAssignments(assignmentsTable(stage), formatCluster({ application: application.name, environment })),
-    disk: await defaultDisk(settings, below),
+    ...(await filesOf(settings, below)),
+    secrets: lazySecrets(),
     hostName,
+    telemetry: await loadTelemetry(),
   };
 }
 
-async function defaultDisk(
-  { directory }: Pick<Settings, 'directory'>,
+async function filesOf(
+  { directory }: Settings,
   below: string,
-): Promise<CopyFiles | undefined> {
-  if (directory === false) return undefined;
-  // Files belong to the effective user.
-  const userId = process.geteuid?.();
-  const chosen: StateDirectory = directory === undefined ? await ownState(userId) : { directory };
-  const { within } = chosen;
-  return copyFiles({ directory: path.join(chosen.directory, below), within, userId, random: Math.random });
-}
-
-async function ownState(userId: number | undefined): Promise<StateDirectory> {
-  const home = await boundedCall<string | undefined>({
-    clock: systemClock,
-    timeoutMs: homeTimeoutMs,
-    controller: new AbortController(),
-    call: () => usableHome(userId),
-    failed: () => undefined,
-  });
-  return stateDirectory({ environment: process.env, home, temporary: os.tmpdir(), userId });
-}
-
-/** The home directory. Rejects when there is none, or none that can be written to; undefined when it is another user's. */
-async function usableHome(userId: number | undefined): Promise<string | undefined> {
-  const home = os.homedir();
-  const { uid } = await stat(home);
-  await access(home, constants.W_OK);
-  return userId === undefined || uid === userId ? home : undefined;
+): Promise<Pick<NodeDeps, 'disk' | 'overrides'>> {
+  if (directory === false) return {};
+  const { defaultFiles } = await import('./disk/default-files.js');
+  return defaultFiles(directory, below);
 }
 
 function lazySessions(): ConfigurationSessions {
@@ -104,6 +88,17 @@ function lazyReports(streamName: string): LoadReports {
   return {
     put: async (reports, signal) => (await load.get()).put(reports, signal),
     close: () => load.ifLoaded((reports) => reports.close()),
+  };
+}
+
+function lazySecrets(): SecretValues {
+  const load = once(async () => {
+    const { secretValues } = await import('../aws/secrets-manager/secret-values.js');
+    return secretValues();
+  });
+  return {
+    read: async (name, signal) => (await load.get()).read(name, signal),
+    close: () => load.ifLoaded((secrets) => secrets.close()),
   };
 }
 

@@ -15,7 +15,8 @@ export {
   UsageError,
   VeltrixError,
 } from '../core/errors.js';
-export type { NodeHealth, ValueSource } from '../core/fleet/node-reports.js';
+export type { NodeHealth, OverrideReport, ValueSource } from '../core/fleet/node-reports.js';
+export type { Secret } from '../core/secrets/secrets-in.js';
 export type {
   Config,
   ConfigChange,

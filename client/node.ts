@@ -1,6 +1,6 @@
 /** What a service holds once it is connected: typed configuration, and the node's word about itself. */
 
-import type { NodeHealth, ValueSource } from '../core/fleet/node-reports.js';
+import type { NodeHealth, OverrideReport, ValueSource } from '../core/fleet/node-reports.js';
 import type { Application, ProfileName, ProfileValue } from '../core/profiles.js';
 import type { Assigned, MeasureOptions, Revoked, Router, ServeOptions, Task } from './routing/router.js';
 
@@ -39,6 +39,10 @@ export interface ProfileState {
   readonly lastPollAtMs?: number;
   /** Why the last poll failed; absent once one succeeds. */
   readonly lastError?: string;
+  /** What a person has put over the value on this node, or why that was refused; absent where nobody wants anything. */
+  readonly override?: OverrideReport;
+  /** Why secrets of the value could not be read anew; absent once they can. The value keeps what was read before. */
+  readonly secretsError?: string;
 }
 
 /** One profile's configuration. */
@@ -95,6 +99,8 @@ export interface NodeStatus<App extends Application = Application> {
   readonly routing?: RoutingState;
   readonly profiles: { readonly [Name in ProfileName<App>]: ProfileState };
   readonly reports: ReportState;
+  /** Where a person may put overrides on this node (docs/when-aws-is-down.md); absent where nothing is kept on disk. */
+  readonly overrideFile?: string;
   /** What is wrong with the files of last good values, if anything. The node goes on without them. */
   readonly diskError?: string;
 }

@@ -63,6 +63,8 @@ export interface ConnectOptions<App extends Application = Application> {
         readonly intervalSeconds?: number | undefined;
       }
     | undefined;
+  /** Secrets that values name are read anew this often, from 1 to 86,400 seconds. Default 300. */
+  readonly secrets?: { readonly intervalSeconds?: number | undefined } | undefined;
   /** `false` reports nothing. */
   readonly report?: { /** Default 5. */ readonly intervalSeconds?: number | undefined } | false | undefined;
   /** Work that takes longer counts as slow, for profiles whose `guard` names no `latencyObjectiveMs`. Default 1000. */
@@ -106,6 +108,9 @@ function optionsSchema() {
         intervalSeconds: z.number().min(pollIntervalMinSeconds).max(requiredIntervalMaxSeconds).optional(),
       })
       .default({}),
+    secrets: z
+      .strictObject({ intervalSeconds: z.number().min(1).max(86_400).default(300) })
+      .default({ intervalSeconds: 300 }),
     report: z
       .union(
         [z.literal(false), z.strictObject({ intervalSeconds: z.number().min(0.1).max(3600).default(5) })],

@@ -6,6 +6,8 @@ import { checkValue } from '../core/content/content.js';
 import { ConfigurationMissing, ContentRefused, UsageError } from '../core/errors.js';
 import type { NodeHealth } from '../core/fleet/node-reports.js';
 import { type Application, type Profile, type ProfileName, routingSettingsOf } from '../core/profiles.js';
+import { fillSecret } from '../core/secrets/secret.js';
+import { type Secret, secretsIn } from '../core/secrets/secrets-in.js';
 import { createHandle } from './handle.js';
 import type { Node, NodeStatus, ProfileState } from './node.js';
 import { type ConfigValue, createConfigValue } from './profiles/config-value.js';
@@ -29,6 +31,11 @@ export interface TestNodeOptions<App extends Application> {
   readonly environment?: App['environments'][number];
   /** A profile left out starts with its own `defaults`. */
   readonly values?: { readonly [Name in ProfileName<App>]?: TestValue<App, Name> };
+  /**
+   * What secrets reveal, by their references: `{ 'secretsmanager:shop/mail#password': 'abc' }`. Others reveal a text of their own,
+   * made of their reference.
+   */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Work units that `serve` begins at once. Default 100. */
   readonly capacity?: number;
   /** Work units that may wait for `serve`. Default 16. */
@@ -68,7 +75,8 @@ export function createTestNode<const App extends Application>(
   const cluster = { application: application.name, environment };
   const given: Readonly<Record<string, unknown>> = options.values ?? {};
   refuseUnknown(application, Object.keys(given));
-  const held = new Map(application.profiles.map((profile) => [profile.name, hold(profile)]));
+  const { secrets = {} } = options;
+  const held = new Map(application.profiles.map((profile) => [profile.name, hold(profile, secrets)]));
   for (const profile of application.profiles) {
     held.get(profile.name)?.set(given[profile.name] ?? defaultsOf(profile, formatCluster(cluster)));
   }
@@ -81,7 +89,7 @@ interface Held extends ConfigValue {
   set(value: unknown): void;
 }
 
-function hold(profile: Profile): Held {
+function hold(profile: Profile, secrets: Readonly<Record<string, string>>): Held {
   let version = 0;
   const labelNow = () => `test-${version}`;
   const state = (): ProfileState => ({ label: labelNow(), source: 'cloud', ageMs: 0 });
@@ -89,11 +97,15 @@ function hold(profile: Profile): Held {
   const set = (value: unknown) => {
     const checked = checkValue(profile, structuredClone(value), 'strict');
     if (!checked.ok) throw new ContentRefused(profile.name, checked.problems);
+    for (const secret of secretsIn(checked.value)) fillSecret(secret, textOf(secret, secrets));
     version += 1;
     held.replace(deepFreeze(checked.value), labelNow());
   };
   return { ...held, set };
 }
+
+const textOf = ({ reference }: Secret, texts: Readonly<Record<string, string>>): string =>
+  (Object.hasOwn(texts, reference) ? texts[reference] : undefined) ?? `the secret of ${reference}`;
 
 /** In a test, a listener that fails is a failure of the test. */
 function throwFailure(_level: string, message: string, { error }: Readonly<Record<string, unknown>>): void {

@@ -39,9 +39,9 @@ export function copyFiles({ directory, within, userId, random }: CopyFilesDeps):
     place: fileOf,
     read: (profile) =>
       unlessMissing(async () => {
-        for (const each of guarded) await refuseForeignDirectory(each, userId);
+        await refuseForeign({ directory, within, userId });
         await removeLeftovers(directory, profile);
-        return await readWhole(fileOf(profile));
+        return await readWhole(fileOf(profile), fileMaxBytes);
       }),
     write: async (profile, text) => {
       // One after the other: nothing is made below a directory that was not looked at.
@@ -54,11 +54,21 @@ export function copyFiles({ directory, within, userId, random }: CopyFilesDeps):
   };
 }
 
-async function readWhole(file: string): Promise<string> {
+/** Rejects where others may write. */
+export async function refuseForeign({
+  directory,
+  within = directory,
+  userId,
+}: Omit<CopyFilesDeps, 'random'>): Promise<void> {
+  for (const each of [within, directory]) await refuseForeignDirectory(each, userId);
+}
+
+/** A file's text. Rejects when it is larger than `maxBytes`. */
+export async function readWhole(file: string, maxBytes: number): Promise<string> {
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
-    if (size > fileMaxBytes) throw new Error(`${file} is larger than ${fileMaxBytes} bytes`);
+    if (size > maxBytes) throw new Error(`${file} is larger than ${maxBytes} bytes`);
     return await handle.readFile('utf8');
   } finally {
     await handle.close();
@@ -95,7 +105,8 @@ async function writeBeside(file: string, text: string, suffix: string): Promise<
   }
 }
 
-async function unlessMissing<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
+/** Undefined where there is no such file or folder. */
+export async function unlessMissing<Found>(find: () => Promise<Found>): Promise<Found | undefined> {
   try {
     return await find();
   } catch (error) {

@@ -1,112 +1,84 @@
 /** One profile on this node: what is in force, where it is kept, and what asks for the next version. */
 
-import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
+import type { ProfileAddress } from '../../core/addresses.js';
+import type { JsonValue } from '../../core/content/canonical-json.js';
 import { type Checked, checkValue, parseContent } from '../../core/content/content.js';
 import type { ConfigurationSessions } from '../../core/delivery/configuration-sessions.js';
 import { describeProblem } from '../../core/errors.js';
 import type { Profile } from '../../core/profiles.js';
-import { waitFor } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
-import type { CopyFiles } from '../disk/copy-files.js';
-import { type CopyWriter, createCopyWriter } from '../disk/copy-writer.js';
-import { type CopyOwner, closedCopy, copyOf, type DiskCopy, encodeCopy } from '../disk/disk-copy.js';
-import { readCopy } from '../disk/read-copy.js';
-import { startFrom } from '../disk/start-from.js';
+import type { ProfileDisk } from '../disk/profile-disk.js';
 import type { Config, ProfileState } from '../node.js';
 import type { LabelCounters } from '../reports/label-counters.js';
 import type { SafeLog } from '../safe-log.js';
-import { type ConfigValue, createConfigValue } from './config-value.js';
+import type { Secrets } from '../secrets/secrets.js';
+import { createConfigValue } from './config-value.js';
 import { deepFreeze } from './deep-freeze.js';
+import { InForce } from './in-force.js';
 import type { Pace } from './pace.js';
-import { type ActiveVersion, emptyState, endProbation, isWorthSaving, type PollState } from './poll-state.js';
+import {
+  type ActiveVersion,
+  emptyState,
+  endProbation,
+  type FoldContext,
+  isWorthSaving,
+  type PollState,
+} from './poll-state.js';
 import { startPolling } from './polling.js';
+import { type Readiness, readinessOf } from './readiness.js';
 
 /** A process that lives this long with a version is taken as proof that it can. */
 const probationMs = 30_000;
-/** How long a node waits for its disk before it puts a version on probation in force. */
-const saveTimeoutMs = 2000;
 
 export interface LiveProfileDeps {
   readonly profile: Profile;
   readonly address: ProfileAddress;
-  readonly node: string;
   readonly pace: Pace;
   readonly clock: NodeClock;
   readonly random: () => number;
   readonly sessions: ConfigurationSessions;
-  readonly files: CopyFiles | undefined;
   readonly counters: LabelCounters;
+  readonly secrets: Secrets;
   readonly log: SafeLog;
   /** Called after anything about the profile may have changed. */
   readonly onChanged: () => void;
 }
-
-/** Whether the node can begin with this profile; `missing` says why AppConfig will not help soon. */
-export type Readiness =
-  | { readonly kind: 'ready' | 'waiting' }
-  | {
-      readonly kind: 'missing';
-      readonly because: 'refused' | 'not-found' | 'denied';
-      readonly reason: string;
-    };
 
 export class LiveProfile {
   readonly profile: Profile;
   readonly address: ProfileAddress;
   readonly config: Config<unknown>;
   readonly counters: LabelCounters;
-  readonly #value: ConfigValue;
+  /** What the service reads; a person's override is put over it there. */
+  readonly inForce: InForce;
   readonly #deps: LiveProfileDeps;
-  readonly #owner: CopyOwner;
-  readonly #writer: CopyWriter | undefined;
+  #disk: ProfileDisk | undefined;
   readonly #startedAtMs: number;
   #state: PollState = emptyState;
   #usesDefaults = false;
-  #diskError: string | undefined;
   #stopPolling: () => void = () => undefined;
   #cancelProbation: () => void = () => undefined;
   #closed = false;
 
   constructor(deps: LiveProfileDeps) {
-    const { profile, address, node, pace, files, log } = deps;
+    const { profile, address, log } = deps;
     this.profile = profile;
     this.address = address;
     this.counters = deps.counters;
     this.#deps = deps;
     this.#startedAtMs = deps.clock.now();
-    const { requiredIntervalSeconds } = pace;
-    this.#owner = {
-      address,
-      node,
-      ...(requiredIntervalSeconds !== undefined && { requiredIntervalSeconds }),
-    };
-    this.#value = createConfigValue({ profile: profile.name, state: () => this.state(), log });
-    this.config = this.#value.config;
-    const onWritten = (error: unknown) => this.#noteDisk(error);
-    this.#writer = files && createCopyWriter({ files, profile: profile.name, onWritten });
+    const value = createConfigValue({ profile: profile.name, state: () => this.state(), log });
+    this.inForce = new InForce(value, deps.counters);
+    this.config = value.config;
   }
 
-  /** What the last process left on disk; undefined when that is nothing of use. Never rejects. */
-  async readCopy(): Promise<DiskCopy | undefined> {
-    const { files, clock } = this.#deps;
-    try {
-      return files && (await readCopy({ files, owner: this.#owner, clock }));
-    } catch (error) {
-      this.#noteDisk(error);
-      return undefined;
-    }
-  }
-
-  /** Takes it up. `suspectedSinceMs`: see `client/disk/suspicion.ts`. Never rejects. */
-  async takeUp(copy: DiskCopy, suspectedSinceMs: number | undefined): Promise<void> {
-    const { files, pace, clock, log } = this.#deps;
-    const state = startFrom(copy, {
-      ...pace,
-      place: files?.place(this.profile.name) ?? '',
-      parse: (bytes) => this.#parse(bytes),
-      now: clock.now(),
-      suspectedSinceMs,
-    });
+  /** Keeps its versions there from now on, and begins with what is there. Never rejects. */
+  async takeUp(disk: ProfileDisk, begin: (parse: FoldContext['parse']) => PollState): Promise<void> {
+    this.#disk = disk;
+    const state = begin((bytes) => this.#parse(bytes));
+    const { log, secrets } = this.#deps;
+    const unfilled = await secrets.settle(state.active?.value);
+    if (unfilled) return log('warn', `${this.profile.name}: not started from disk: ${unfilled.reason}`, {});
     await this.#begin(state);
     if (state.refused)
       log('warn', `${this.profile.name}: ${state.refused.label} is refused`, { ...state.refused });
@@ -115,13 +87,12 @@ export class LiveProfile {
   /** Asks AppConfig, at once and from then on. */
   start(): void {
     const { clock, random, sessions, pace, address } = this.#deps;
-    const { requiredIntervalSeconds } = pace;
     this.#stopPolling = startPolling({
       clock,
       random,
       sessions,
       pace,
-      target: { ...address, ...(requiredIntervalSeconds !== undefined && { requiredIntervalSeconds }) },
+      target: { ...address, ...requiredOf(pace) },
       parse: (bytes) => this.#parse(bytes),
       read: () => this.#state,
       commit: (next) => this.#commit(next),
@@ -129,32 +100,39 @@ export class LiveProfile {
   }
 
   readiness(): Readiness {
-    const { active, refused, failure } = this.#state;
-    if (active || this.#usesDefaults) return { kind: 'ready' };
-    if (refused) {
-      return {
-        kind: 'missing',
-        because: 'refused',
-        reason: `${refused.label} was refused: ${refused.reason}`,
-      };
-    }
-    if (failure?.kind !== 'not-found' && failure?.kind !== 'denied') return { kind: 'waiting' };
-    return { kind: 'missing', because: failure.kind, reason: failure.reason };
+    return this.#usesDefaults ? { kind: 'ready' } : readinessOf(this.#state);
   }
 
   /** Puts the profile's own defaults in force. @returns whether it has any that its schema admits. */
-  useDefaults(): boolean {
+  async useDefaults(): Promise<boolean> {
     const { defaults } = this.profile;
     if (defaults === undefined) return false;
     const checked = frozen(checkValue(this.profile, structuredClone(defaults), 'tolerant'));
-    if (!checked.ok) {
-      const problems = checked.problems.map(describeProblem);
-      this.#deps.log('error', `the defaults of ${this.profile.name} do not suit its schema`, { problems });
+    const failure = checked.ok ? await this.#deps.secrets.settle(checked.value) : undefined;
+    if (!checked.ok || failure) {
+      const problems = checked.ok ? [failure?.reason] : checked.problems.map(describeProblem);
+      this.#deps.log('error', `the defaults of ${this.profile.name} cannot be used`, { problems });
       return false;
     }
     this.#usesDefaults = true;
-    this.#value.replace(checked.value, undefined);
+    this.inForce.take({ value: checked.value, content: () => defaults as JsonValue });
     return true;
+  }
+
+  /** The values that are held: the version's, and what is over it. */
+  values(): readonly unknown[] {
+    return [this.#state.active?.value, this.config.get()];
+  }
+
+  /** Makes its value anew, since the text of a secret has changed. What cannot be made stays as it is. */
+  renew(): void {
+    const { active } = this.#state;
+    if (!active) return;
+    const parsed = this.#parse(bytesOf(active));
+    if (!parsed.ok || this.#deps.secrets.keeper?.fill(parsed.value)) return;
+    const renewed = { ...active, value: parsed.value };
+    this.#state = { ...this.#state, active: renewed };
+    this.#replace(renewed);
   }
 
   /** True while AppConfig cannot be asked: one lost answer is nothing, two are, and one is where no cloud value is held. */
@@ -166,6 +144,8 @@ export class LiveProfile {
   state(): ProfileState {
     const { active, refused, lastPollAtMs, failure } = this.#state;
     const sinceMs = active?.confirmedAtMs ?? this.#startedAtMs;
+    const override = this.inForce.layer?.state();
+    const secretsError = this.#deps.secrets.keeper?.staleness(this.values());
     return {
       ...(active && { label: active.label }),
       source: active?.source ?? 'default',
@@ -173,11 +153,13 @@ export class LiveProfile {
       ...(refused && { refused: { label: refused.label, reason: refused.reason } }),
       ...(lastPollAtMs !== undefined && { lastPollAtMs }),
       ...(failure && { lastError: failure.reason }),
+      ...(override && { override }),
+      ...(secretsError !== undefined && { secretsError }),
     };
   }
 
   diskError(): string | undefined {
-    return this.#diskError;
+    return this.#disk?.error();
   }
 
   /**
@@ -190,11 +172,11 @@ export class LiveProfile {
     this.#stopPolling();
     this.#cancelProbation();
     if (!this.#state.active) return;
-    await this.#write(closedCopy(copyOf(this.#owner, this.#state)));
+    await this.#disk?.saveClosed(this.#state);
   }
 
   async #begin(state: PollState): Promise<void> {
-    if (state.probationSinceMs !== undefined) await this.#save(state);
+    if (state.probationSinceMs !== undefined) await this.#disk?.save(state);
     this.#state = state;
     if (!state.active) return;
     this.#watchProbation(state);
@@ -202,19 +184,29 @@ export class LiveProfile {
     this.#deps.onChanged();
   }
 
-  async #commit(next: PollState): Promise<void> {
+  /** A version whose secrets cannot be read is not taken: nobody sees a value that is not whole. */
+  async #withSecrets(next: PollState): Promise<PollState> {
+    const value = next.active?.value;
+    if (value === this.#state.active?.value) return next;
+    const unfilled = await this.#deps.secrets.settle(value);
+    return unfilled?.notTaken(this.#state, next) ?? next;
+  }
+
+  async #commit(folded: PollState): Promise<void> {
+    const next = await this.#withSecrets(folded);
+    if (this.#closed) return;
     const before = this.#state;
     const isNew = next.active !== undefined && next.active.value !== before.active?.value;
     const onProbation = isNew && next.probationSinceMs !== undefined;
     // Its end would write the old version over the new one.
     if (isNew) this.#cancelProbation();
-    if (onProbation) await this.#save(next);
+    if (onProbation) await this.#disk?.save(next);
     if (this.#closed) return;
     this.#state = next;
     if (isNew && next.active) this.#apply(next, next.active);
     if (next.refused && next.refused !== before.refused) this.#logRefusal(next.refused);
     if (next.failure && next.failures === 1) this.#logFailure(next.failure);
-    if (!onProbation && isWorthSaving(before, next)) void this.#save();
+    if (!onProbation && isWorthSaving(before, next)) void this.#disk?.save(this.#state);
     this.#deps.onChanged();
   }
 
@@ -233,37 +225,17 @@ export class LiveProfile {
     this.#cancelProbation = this.#deps.clock.setTimer(() => this.#proved(), probationMs);
   }
 
-  #replace({ value, label }: ActiveVersion): void {
-    this.counters.hold(label);
-    this.#value.replace(value, label);
+  #replace({ value, label, text }: ActiveVersion): void {
+    this.inForce.take({ value, label, content: () => JSON.parse(text) as JsonValue });
   }
 
   #proved(): void {
     this.#state = endProbation(this.#state);
-    void this.#save();
+    void this.#disk?.save(this.#state);
   }
 
   #parse(bytes: Uint8Array): Checked<unknown> {
     return frozen(parseContent(this.profile, bytes, 'tolerant'));
-  }
-
-  #save(state: PollState = this.#state): Promise<void> {
-    return this.#write(copyOf(this.#owner, state));
-  }
-
-  async #write(copy: DiskCopy): Promise<void> {
-    if (!this.#writer) return;
-    const work = this.#writer.save(encodeCopy(copy));
-    const late = () => this.#noteDisk(new Error('the disk does not answer'));
-    await waitFor(this.#deps.clock, saveTimeoutMs, { work, late });
-  }
-
-  #noteDisk(error: unknown): void {
-    const text = error === undefined ? undefined : error instanceof Error ? error.message : String(error);
-    if (text !== undefined && text !== this.#diskError) {
-      this.#deps.log('warn', `${formatProfile(this.#deps.address)}: ${text}`, { profile: this.profile.name });
-    }
-    this.#diskError = text;
   }
 
   #logRefusal(refused: { readonly label: string; readonly reason: string }): void {
@@ -274,6 +246,11 @@ export class LiveProfile {
     this.#deps.log('warn', `${this.profile.name}: AppConfig did not answer as it should`, { ...failure });
   }
 }
+
+const bytesOf = ({ text }: ActiveVersion): Uint8Array => new TextEncoder().encode(text);
+
+const requiredOf = ({ requiredIntervalSeconds }: Pace) =>
+  requiredIntervalSeconds === undefined ? {} : { requiredIntervalSeconds };
 
 /** A frozen value. */
 function frozen(checked: Checked<unknown>): Checked<unknown> {

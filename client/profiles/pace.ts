@@ -1,5 +1,6 @@
 /** When to ask AppConfig again. */
 
+import { requiredIntervalMinSeconds } from '../options.js';
 import type { PollState } from './poll-state.js';
 
 /** A fleet that was started at once spreads out over its interval. */
@@ -52,4 +53,11 @@ function backoffMs(
   const boundMs = Math.min(backoffMaxMs, Math.max(backoffBaseMs, intervalMs));
   const ceilingMs = Math.min(boundMs, backoffBaseMs * 2 ** Math.min(failures - 1, 16));
   return backoffMinMs + random() * (ceilingMs - backoffMinMs);
+}
+
+/** Asked for every 15 seconds or less often, AppConfig holds the node to it; more often, only the node does. */
+export function paceOf(intervalSeconds: number | undefined): Pace {
+  if (intervalSeconds === undefined) return {};
+  if (intervalSeconds < requiredIntervalMinSeconds) return { ownIntervalSeconds: intervalSeconds };
+  return { requiredIntervalSeconds: Math.ceil(intervalSeconds) };
 }

@@ -29,7 +29,7 @@ export interface ReportFacts extends Pick<NodeReport, 'ownership' | 'work' | 'ho
 }
 
 /** As a report admits (core/fleet/node-reports.ts). */
-const lastErrorMaxChars = 500;
+const errorMaxChars = 500;
 
 /** A report in the form of `core/fleet/node-reports.ts`. */
 export function nodeReport({ settings, profiles, unitsPerSecond, shed, ...facts }: ReportFacts): NodeReport {
@@ -48,12 +48,14 @@ export function nodeReport({ settings, profiles, unitsPerSecond, shed, ...facts 
 }
 
 function profileReport({ state, schemaVersion, counters }: ReportedProfile): ProfileReport {
-  const { label, source, refused, lastError } = state;
+  const { label, source, refused, lastError, override, secretsError } = state;
   return {
     ...(label !== undefined && { label }),
     source,
     ...(refused && { refused }),
-    ...(lastError !== undefined && { lastError: lastError.slice(0, lastErrorMaxChars) }),
+    ...(lastError !== undefined && { lastError: lastError.slice(0, errorMaxChars) }),
+    ...(override && { override }),
+    ...(secretsError !== undefined && { secretsError: secretsError.slice(0, errorMaxChars) }),
     schemaVersion,
     counters: counters.report(),
   };

@@ -21,6 +21,7 @@ import {
   type Standing,
 } from '../../core/routing/standing.js';
 import type { SafeLog } from '../safe-log.js';
+import type { RoutedRequest } from '../telemetry/telemetry.js';
 import { createListeners } from './listeners.js';
 import { changesBetween, isWanted, type Known, peersOf } from './peers.js';
 import type { Peer, PeerChange, PeerFilter } from './router.js';
@@ -35,6 +36,8 @@ export interface ClusterDeps {
   readonly monotonicMs: () => number;
   readonly random: () => number;
   readonly log: SafeLog;
+  /** Told how each request ended; absent: nobody measures. */
+  readonly onRouted?: ((request: RoutedRequest) => void) | undefined;
 }
 
 /** An owner that is not asked. */
@@ -136,13 +139,16 @@ export class Cluster {
     return this.#slots[partition];
   }
 
-  begin({ node }: Peer): (how: Ending) => void {
+  begin({ node, self: isSelf }: Peer): (how: Ending) => void {
     let isOver = false;
+    const { onRouted, monotonicMs } = this.#deps;
+    const startedMs = onRouted ? monotonicMs() : 0;
     const index = this.#indices.get(node);
     if (index !== undefined) begin(this.#standing, index);
     return (how) => {
       if (isOver) return;
       isOver = true;
+      onRouted?.({ how, isSelf, durationMs: monotonicMs() - startedMs });
       // Where it is now: the roster may be another one than when it began.
       const now = this.#indices.get(node);
       if (now === undefined) return;

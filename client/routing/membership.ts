@@ -37,6 +37,8 @@ export interface Membership {
   isCutOff(): boolean;
   /** How many partitions it has, absent before the first table; and how it gets to know. */
   status(): Pick<NodeStatus, 'partitions' | 'routing'>;
+  /** Work units since the start that came here and that another node owns. */
+  misdirected(): number;
   /** What the next report says of it. */
   report(): Pick<NodeReport, 'ownership' | 'work' | 'hotKeys' | 'misdirected'>;
   /** Begins no more partitions; resolves when it has none any more, or nobody else could take them. */

@@ -5,6 +5,7 @@ import { Misdirected, UsageError } from '../../core/errors.js';
 import { type Application, routingSettingsOf } from '../../core/profiles.js';
 import type { NodeClock } from '../clock.js';
 import type { SafeLog } from '../safe-log.js';
+import type { RoutedRequest } from '../telemetry/telemetry.js';
 import { Cluster } from './cluster.js';
 import { Holdings } from './holdings.js';
 import { KeyedWork } from './keyed-work.js';
@@ -31,6 +32,8 @@ export interface RoutedDeps {
   readonly onLetGo: () => void;
   /** A read of the table failed, or succeeded again: `isCutOff` may have changed. */
   readonly onRead: () => void;
+  /** Absent: nobody measures requests. */
+  readonly onRouted?: ((routed: RoutedRequest) => void) | undefined;
 }
 
 /** How a node of the application takes part; undefined where it declares no routing. */
@@ -121,6 +124,10 @@ export class Routed implements Membership {
       ...(generation > 0 && { partitions: count }),
       ...(this.#keeper && { routing: this.#keeper.state() }),
     };
+  }
+
+  misdirected(): number {
+    return this.#misdirected;
   }
 
   report(): ReturnType<Membership['report']> {

@@ -26,6 +26,7 @@ export function unrouted(self: () => Peer, clock: NodeClock): Membership {
     },
     isCutOff: () => false,
     status: () => ({}),
+    misdirected: () => 0,
     report: () => ({}),
     drain: async () => undefined,
     stop: async () => undefined,

@@ -17,11 +17,17 @@ export function describeIssue(issue: Issue, root: unknown): Problem[] {
   const path = formatPath(issue.path);
   // A refinement says what it found in its own words; a type check says only what it wanted.
   if (issue.code === 'custom') return [{ path, message: issue.message }];
+  const secret = issue.code === 'invalid_union' && issue.errors.flat().find(isOfSecret);
+  if (secret) return [{ path, message: secret.message }];
   const value = valueAt(root, issue.path);
   const suggestion = suggest(issue, value);
   const message = `is ${describeValue(value)}, ${expectation(issue)}`;
   return [{ path, message, ...(suggestion !== undefined && { suggestion }) }];
 }
+
+/** One of several forms is a reference (core/secrets/secret-ref.ts): what stands there may be the secret itself. */
+const isOfSecret = (issue: Issue): boolean =>
+  issue.code === 'custom' && issue.path.length === 0 && issue.params?.['secret'] === true;
 
 /** zod's own sentences are replaced; a message that the schema's author gave is kept. */
 function expectation(issue: Issue): string {

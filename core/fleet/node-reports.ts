@@ -72,6 +72,21 @@ const hotKeySchema = z.object({
   unitsPerSecond,
 });
 
+/** Paths of an override that a report names: the first ones. */
+export const overridePathsMax = 8;
+export const overrideReasonMaxChars = 200;
+
+/** A person's word on this node alone (client/overrides/). */
+const overrideSchema = z.object({
+  /** What is put over the version's value: `features.hints`; empty where nothing is. */
+  paths: z.array(z.string().max(500)).max(overridePathsMax),
+  /** When it ends by itself: ISO 8601, UTC. */
+  until: text.exactOptional(),
+  reason: z.string().max(overrideReasonMaxChars).exactOptional(),
+  /** Why the newest wish is not in force. */
+  refused: z.string().max(500).exactOptional(),
+});
+
 const countersSchema = z.object({ requests: count, errors: count, slow: count });
 
 /** One profile, as one node holds it. */
@@ -83,6 +98,10 @@ export const profileReportSchema = z.object({
   refused: z.object({ label: text, reason: z.string().max(500) }).exactOptional(),
   /** Why its last poll failed; absent once one succeeds. */
   lastError: z.string().max(500).exactOptional(),
+  /** What is put over the value by hand, or why it is not; absent where nobody wants anything. */
+  override: overrideSchema.exactOptional(),
+  /** Why secrets that its value names could not be read anew; absent once they can. It serves what it read before. */
+  secretsError: z.string().max(500).exactOptional(),
   schemaVersion: z.int().min(1),
   /** Cumulative since the incarnation began, for the last two labels held. The reader subtracts. */
   counters: z
@@ -131,6 +150,7 @@ export const nodeReportSchema = z.object({
   hotKeys: z.array(hotKeySchema).max(reportedKeysMax).exactOptional(),
 });
 export type NodeReport = z.infer<typeof nodeReportSchema>;
+export type OverrideReport = z.infer<typeof overrideSchema>;
 export type ProfileReport = z.infer<typeof profileReportSchema>;
 export type HotKey = z.infer<typeof hotKeySchema>;
 export type Counters = z.infer<typeof countersSchema>;

@@ -142,9 +142,15 @@ function isSameProfile(a: ProfileRecord, b: ProfileRecord): boolean {
     a.source === b.source &&
     a.schemaVersion === b.schemaVersion &&
     a.lastError === b.lastError &&
+    a.secretsError === b.secretsError &&
+    isSameOverride(a.override, b.override) &&
     a.refused?.label === b.refused?.label &&
     a.refused?.reason === b.refused?.reason
   );
+}
+
+function isSameOverride(a: ProfileRecord['override'], b: ProfileRecord['override']): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 /** `reportIntervalMs` among them: silence is measured by it. */

@@ -47,7 +47,7 @@ describe('importing the client', () => {
   it('loads no AWS client and no network module before it is needed', () => {
     expect(bundled.inside).toContain('client/index.ts');
     expect(bundled.inside.filter((file) => file.startsWith('aws/'))).toEqual([]);
-    expect(bundled.outside).toEqual(['node:crypto', 'node:fs/promises', 'node:os', 'node:path']);
+    expect(bundled.outside).toEqual(['node:crypto', 'node:os', 'node:path']);
   });
 
   it('loads nothing of routing but its absence, before an application declares it', () => {
@@ -57,6 +57,21 @@ describe('importing the client', () => {
       'client/routing/unrouted.ts',
     ]);
     expect(bundled.inside.filter((file) => /^core\/(routing|profiles)/.test(file))).toEqual([]);
+  });
+
+  it('loads nothing of files, secrets and overrides but where to find them', () => {
+    const folders = /^(client|core)\/(disk|secrets|overrides)\//;
+    expect(bundled.inside.filter((file) => folders.test(file))).toEqual([
+      'client/overrides/override-watch.ts',
+      'client/secrets/secrets.ts',
+      'core/secrets/secrets-in.ts',
+    ]);
+  });
+
+  it('loads nothing of telemetry but where to find it, and no OpenTelemetry', () => {
+    expect(bundled.inside.filter((file) => /^client\/telemetry\/|opentelemetry/.test(file))).toEqual([
+      'client/telemetry/load.ts',
+    ]);
   });
 
   it('takes at most 40 KB, minified', () => {

@@ -1,5 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, symlinkSync, truncateSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -19,6 +27,7 @@ interface Line {
     readonly source: string;
     readonly refused?: { readonly label: string };
   };
+  readonly overrideFile?: string;
   readonly tookMs?: number;
   readonly message?: string;
 }
@@ -173,6 +182,26 @@ describe('a process that was killed', () => {
       value: { queueSize: version },
       state: { source: 'cloud' },
     });
+  });
+});
+
+describe('a process on whose machine somebody writes a file of overrides', () => {
+  it('does what it says while AWS cannot be reached, and when it starts again', async () => {
+    const service = start({ node: 'overridden' }, world.environment);
+    const { overrideFile = '' } = await service.until('connected');
+    const until = new Date(Date.now() + 60_000).toISOString();
+    const profiles = { limits: { queueSize: 9_999 } };
+    // Made with the first file of a last good value, which may be a moment later.
+    await vi.waitFor(() => statSync(path.dirname(overrideFile)), { timeout: 5_000, interval: 10 });
+    writeFileSync(overrideFile, JSON.stringify({ until, reason: 'by hand', profiles }));
+    const state = { override: { paths: ['queueSize'], until, reason: 'by hand' } };
+    const expected = { value: { queueSize: 9_999 }, state };
+    expect(await service.until('overridden')).toMatchObject(expected);
+    service.child.kill('SIGKILL');
+    await service.exited;
+    const away = { ...world.environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const again = start({ node: 'overridden' }, away);
+    expect(await again.until('connected')).toMatchObject(expected);
   });
 });
 

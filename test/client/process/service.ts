@@ -20,9 +20,10 @@ try {
       event,
       value: node.config.limits.get(),
       state: node.config.limits.state(),
+      overrideFile: node.status().overrideFile,
       tookMs: performance.now() - startedAtMs,
     });
-  node.config.limits.onChange(() => tell('changed'));
+  node.config.limits.onChange(() => tell(node.config.limits.state().override ? 'overridden' : 'changed'));
   tell('connected');
   process.stdin.once('data', async () => {
     await node.close();

@@ -62,6 +62,8 @@ describe('a record is written', () => {
     ['profiles', profile({ source: 'disk' })],
     ['profiles', profile({ schemaVersion: 2 })],
     ['profiles', profile({ lastError: 'AccessDenied' })],
+    ['profiles', profile({ secretsError: 'AccessDenied' })],
+    ['profiles', profile({ override: { paths: ['hints'] } })],
     ['profiles', profile({ refused: { label: 'v2-00000000', reason: 'no' } })],
     ['profiles', { profiles: {} }],
     ['profiles', { profiles: { gameplay, limits: gameplay } }],
