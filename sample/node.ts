@@ -5,6 +5,7 @@ import { connect, isVeltrixError } from '../client/index.js';
 import { treasureHunt } from '../config/treasure-hunt/application.js';
 import { createRouter, type Handler, listen } from './http.js';
 import { simulatedLookUp } from './judging.js';
+import { serveMetrics } from './metrics/serve-metrics.js';
 import { watchParent } from './parent.js';
 import { seededRandom } from './random.js';
 import { routesOf } from './routes.js';
@@ -26,9 +27,13 @@ try {
 async function run(settings: Settings): Promise<void> {
   // First of all, so that a parent that is lost while this process connects is noticed.
   const stopped = stopReason();
+  // Before the client connects, since it asks for the meter then.
+  const metrics = serveMetrics();
   // Listening comes before connecting, because the node tells others its port; meanwhile it answers 503.
   let handler: Handler = (_, response) => response.writeHead(503, { 'retry-after': '1' }).end();
-  const server = createServer((request, response) => handler(request, response));
+  const server = createServer(
+    (request, response) => metrics(request, response) || handler(request, response),
+  );
   const port = await listen(server, { host: settings.HOST, port: settings.PORT });
   const endpoint = `http://${settings.HOST}:${port}`;
   const node = await Promise.race([connectNode(settings, endpoint), stopped.then(stoppedEarly)]);

@@ -31,11 +31,10 @@ export interface Emission {
 }
 
 export interface Emitted {
-  readonly put: number;
   /** Cursor writes that somebody else was quicker with. */
   readonly lost: number;
-  /** Events of rollouts that AppConfig rolled back because an extension of theirs did not answer. */
-  readonly unanswered: number;
+  /** Those put, in order; after a lost write perhaps some of them twice. */
+  readonly events: readonly ChangeEvent[];
 }
 
 /**
@@ -47,13 +46,12 @@ export async function emitChanges(deps: EmitDeps, emission: Emission): Promise<E
   const { where, logs, now } = emission;
   const mine = recorded(emission);
   let { stored } = emission;
-  const emitted = { put: 0, lost: 0, unanswered: 0 };
+  const emitted = { events: [] as ChangeEvent[], lost: 0 };
   // Ends: each lost write means that another run moved the cursor over these same, finitely many, entries.
   for (;;) {
     const pending = pendingChanges(stored.cursor, where, mine);
     const moved = await emitInOrder(deps, stored, pending);
-    emitted.put += moved.put;
-    emitted.unanswered += pending.slice(0, moved.put).filter(isUnanswered).length;
+    emitted.events.push(...pending.slice(0, moved.put));
     if (moved.stored) {
       const next = settled(moved.stored.cursor, mine, { logs, now });
       if (await forget(deps, moved.stored, next)) return emitted;
@@ -62,10 +60,6 @@ export async function emitChanges(deps: EmitDeps, emission: Emission): Promise<E
     stored = await deps.cursors.read(formatProfile(where));
   }
 }
-
-/** In AppConfig's words. They name the extension, which a crash, a time-out or a throttle have in common. */
-const isUnanswered = ({ type, data }: ChangeEvent): boolean =>
-  type === 'dev.veltrix.deployment.rolling-back' && /error invoking extension/i.test(data.description);
 
 /** The profile's deployments, each with its record. */
 function recorded({ where, logs, records }: Emission): RecordedDeployment[] {

@@ -9,13 +9,15 @@ import { hasUntold } from '../../core/delivery/change-events.js';
 import type { EnvironmentStore } from '../../core/delivery/deployments.js';
 import type { RolloutRecords } from '../../core/delivery/rollout-records.js';
 import type { Clock } from '../../core/time.js';
+import type { Gauges } from '../gauges.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
 import type { Place, Places } from '../places.js';
 import { type Emission, type EmitDeps, type Emitted, emitChanges } from './emit.js';
 import { readHint } from './hint.js';
+import { countsOf, isMonitored, isUnanswered } from './kinds.js';
 import { type KnownLogs, readLogs } from './logs.js';
-import { type FanOutMetric, fanOutMetrics } from './settings.js';
+import { type ChangeGauge, type FanOutMetric, fanOutMetrics } from './settings.js';
 
 export interface FanOutDeps extends EmitDeps {
   readonly places: Places;
@@ -25,6 +27,7 @@ export interface FanOutDeps extends EmitDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly measures: Measures<FanOutMetric>;
+  readonly gauges: Gauges<ChangeGauge>;
 }
 
 /** @throws AggregateError when a place could not be told in full; the others were. Lambda, or the schedule, comes again. */
@@ -115,14 +118,17 @@ function logsOf(known: Map<string, KnownLogs>, place: Place): KnownLogs {
   return logs;
 }
 
-function report({ log, measures }: FanOutDeps, told: readonly Told[]): void {
+function report({ log, measures, gauges }: FanOutDeps, told: readonly Told[]): void {
   const emitted = told.flatMap((each) => each.emitted);
-  const put = emitted.reduce((total, each) => total + each.put, 0);
+  const events = emitted.flatMap((each) => each.events);
+  const put = events.length;
   const lost = emitted.reduce((total, each) => total + each.lost, 0);
   measures.count(fanOutMetrics.put, put);
   measures.count(fanOutMetrics.lost, lost);
-  const unanswered = emitted.reduce((total, each) => total + each.unanswered, 0);
-  measures.count(fanOutMetrics.unanswered, unanswered);
+  measures.count(fanOutMetrics.unanswered, events.filter(isUnanswered).length);
+  measures.count(fanOutMetrics.monitorRollbacks, events.filter(isMonitored).length);
+  for (const each of told)
+    gauges.emit(formatCluster(each.place), countsOf(each.emitted.flatMap(({ events: of }) => of)));
   measures.count(fanOutMetrics.failed, told.filter((each) => each.failures.length > 0).length);
   measures.flush();
   for (const { place, failures } of told) {

@@ -11,6 +11,7 @@ import { createChangeStream } from '../../aws/kinesis/change-stream.js';
 import { applications } from '../../config/applications.js';
 import { clock } from '../clock.js';
 import { readSettings } from '../environment.js';
+import { createGauges } from '../gauges.js';
 import { createLog } from '../log.js';
 import { createMeasures } from '../measures.js';
 import { createPlaces } from '../places.js';
@@ -36,5 +37,6 @@ function wire() {
     clock,
     log: createLog('fan-out-change'),
     measures: createMeasures('fan-out-change'),
+    gauges: createGauges('fan-out-change'),
   });
 }

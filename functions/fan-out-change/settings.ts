@@ -23,5 +23,18 @@ export const fanOutMetrics = {
   unrecorded: 'FanOutsUnrecorded',
   /** Rollouts that AppConfig rolled back because the guard, or another extension, did not answer. */
   unanswered: 'GuardUnanswered',
+  /** Rollouts that AppConfig rolled back because the environment's own alarm was raised. */
+  monitorRollbacks: 'MonitorRollbacks',
 } as const;
 export type FanOutMetric = (typeof fanOutMetrics)[keyof typeof fanOutMetrics];
+
+/** What it says of each environment, under the one dimension `cluster`, when it happens. */
+export const changeGauges = {
+  /** Deployments that began. */
+  started: 'DeploymentsStarted',
+  /** Deployments that reached everybody, and whose bake is over. */
+  completed: 'DeploymentsCompleted',
+  /** Deployments that were rolled back or reverted, by whomever. */
+  undone: 'DeploymentsUndone',
+} as const;
+export type ChangeGauge = (typeof changeGauges)[keyof typeof changeGauges];

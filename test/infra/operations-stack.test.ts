@@ -1,45 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import * as z from 'zod';
-import { defineApplication, defineProfile } from '../../core/profiles.js';
 import { metricNamespace } from '../../functions/measures.js';
-import { OperationsStack } from '../../infra/stacks/operations-stack.js';
-import { stagesSchema } from '../../infra/stages.js';
-import { scratchApps } from './assembly.js';
+import { application, operated } from './operated.js';
+import { stageOf } from './synthesized.js';
 
-const scratchApp = scratchApps();
-
-type Alarm = Record<string, unknown> & { readonly AlarmName: string; readonly AlarmDescription: string };
-
-function stageOf(about: object) {
-  const [stage] = stagesSchema.parse([{ name: 'main', strategies: {}, otherwise: 'linear-20', ...about }]);
-  if (!stage) throw new Error('there is no stage');
-  return stage;
-}
-
-/** The alarms of a stage, by name. */
-function alarmsOf(about: object = {}): ReadonlyMap<string, Alarm> {
-  const template = Template.fromJSON(assembled(stageOf(about)).template).findResources(
-    'AWS::CloudWatch::Alarm',
-  );
-  const alarms = Object.values(template).map(({ Properties }) => Properties as Alarm);
-  return new Map(alarms.map((alarm) => [alarm.AlarmName, alarm]));
-}
-
-const application = defineApplication({
-  name: 'app',
-  environments: ['staging', 'production'],
-  profiles: [defineProfile({ name: 'p', description: 'p', schema: z.object({}), schemaVersion: 1 })],
-  routing: {},
-});
-
-function assembled(stage: ReturnType<typeof stagesSchema.parse>[number], applications = [application]) {
-  const app = scratchApp();
-  const stack = new OperationsStack(app, 'Operations', { stage, applications });
-  return app.synth().getStackByName(stack.stackName);
-}
-
-const topic = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+const { assembled, alarmsOf } = operated();
 
 describe('the operations stack', () => {
   it.each([
@@ -115,6 +80,67 @@ describe('the operations stack', () => {
       threshold: 60_000,
     },
     {
+      name: 'monitor-rolled-back',
+      metric: ['Veltrix', 'MonitorRollbacks', { service: 'fan-out-change' }, 'Sum'],
+      minutes: [1, 1],
+    },
+    {
+      name: 'changes-late',
+      metric: [
+        'AWS/Kinesis',
+        'GetRecords.IteratorAgeMilliseconds',
+        { StreamName: 'veltrix-main-changes' },
+        'Maximum',
+      ],
+      minutes: [2, 5],
+      threshold: 300_000,
+    },
+    {
+      name: 'nodes-refusing-app-production',
+      metric: ['Veltrix', 'ReportsRefusing', { cluster: 'app/production' }, 'Sum'],
+      minutes: [2, 5],
+    },
+    {
+      name: 'nodes-silent-app-staging',
+      metric: ['Veltrix', 'FleetNodesSilent', { cluster: 'app/staging' }, 'Maximum'],
+      minutes: [2, 5],
+    },
+    {
+      name: 'reports-throttled',
+      metric: [
+        'AWS/Kinesis',
+        'WriteProvisionedThroughputExceeded',
+        { StreamName: 'veltrix-main-load' },
+        'Sum',
+      ],
+      minutes: [3, 5],
+    },
+    {
+      name: 'function-throttled-record-load',
+      metric: ['AWS/Lambda', 'Throttles', { FunctionName: 'veltrix-main-record-load' }, 'Sum'],
+      minutes: [3, 5],
+    },
+    {
+      name: 'function-throttled-fan-out-change',
+      metric: ['AWS/Lambda', 'Throttles', { FunctionName: 'veltrix-main-fan-out-change' }, 'Sum'],
+      minutes: [3, 5],
+    },
+    {
+      name: 'function-throttled-assign-partitions',
+      metric: ['AWS/Lambda', 'Throttles', { FunctionName: 'veltrix-main-assign-partitions' }, 'Sum'],
+      minutes: [3, 5],
+    },
+    {
+      name: 'table-throttled-nodes',
+      metric: ['AWS/DynamoDB', 'WriteThrottleEvents', { TableName: 'veltrix-main-nodes' }, 'Sum'],
+      minutes: [3, 5],
+    },
+    {
+      name: 'table-throttled-assignments',
+      metric: ['AWS/DynamoDB', 'ReadThrottleEvents', { TableName: 'veltrix-main-assignments' }, 'Sum'],
+      minutes: [3, 5],
+    },
+    {
       name: 'dead-letters',
       metric: [
         'AWS/SQS',
@@ -171,12 +197,12 @@ describe('the operations stack', () => {
   });
 
   it('has no other alarm, and none of assignments where no application has its work shared out', () => {
-    expect(alarmsOf().size).toBe(19);
+    expect(alarmsOf().size).toBe(31);
     const { routing: _, ...unrouted } = application;
     const { template } = assembled(stageOf({}), [unrouted]);
     const alarms = Object.values(Template.fromJSON(template).findResources('AWS::CloudWatch::Alarm'));
-    expect(alarms).toHaveLength(15);
-    expect(JSON.stringify(alarms)).not.toContain('assign');
+    expect(alarms).toHaveLength(23);
+    expect(alarms.filter((alarm) => /Assign|assign|Silent/.test(JSON.stringify(alarm)))).toEqual([]);
   });
 
   it('counts where the functions count', () => {
@@ -185,41 +211,12 @@ describe('the operations stack', () => {
 
   it('says in each alarm what it means, and where to read what to do', () => {
     for (const [name, { AlarmDescription }] of alarmsOf()) {
-      const anchor = name.replace('veltrix-main-', '').replace(/-app-(staging|production)$/, '');
-      expect(AlarmDescription).toMatch(/^[A-Z][^\n]{40,300}\. What to do: docs\/operations\.md#[a-z-]+$/);
+      const anchor = name
+        .replace('veltrix-main-', '')
+        .replace(/-app-(staging|production)$/, '')
+        .replace(/-throttled-.*(?<!reports)$/, '-throttled');
+      expect(AlarmDescription).toMatch(/^[A-Z][^\n]{40,300}\. What to do: docs\/runbook\.md#[a-z-]+$/);
       expect(AlarmDescription.endsWith(`#${anchor}`)).toBe(true);
     }
-  });
-
-  it('tells nobody when the stage has no topic, and synthesis says so', () => {
-    for (const alarm of alarmsOf().values()) expect(alarm).not.toHaveProperty('AlarmActions');
-    const warnings = (about: object) =>
-      assembled(stageOf(about)).messages.map(({ level, entry }) => [level, entry.data]);
-    expect(warnings({})).toEqual([
-      [
-        'warning',
-        'The alarms of stage main tell nobody: name a topic in infra/stages.ts (alarmTopicArn). [ack: veltrix:alarms-tell-nobody]',
-      ],
-    ]);
-    expect(warnings({ alarmTopicArn: topic })).toEqual([]);
-  });
-
-  it('tells the stage’s topic of every alarm, and of the end of those that last', () => {
-    const told = [...alarmsOf({ alarmTopicArn: topic }).values()];
-    for (const alarm of told) expect(alarm['AlarmActions']).toEqual([topic]);
-    const ends = told.filter((alarm) => 'OKActions' in alarm);
-    expect(ends.map(({ AlarmName, OKActions }) => [AlarmName, OKActions])).toEqual([
-      ['veltrix-main-publish-failed-app-staging', [topic]],
-      ['veltrix-main-publish-failed-app-production', [topic]],
-      ['veltrix-main-guard-blind', [topic]],
-      ['veltrix-main-guard-unkept', [topic]],
-      ['veltrix-main-fan-out-failed', [topic]],
-      ['veltrix-main-reports-late', [topic]],
-      ['veltrix-main-dead-letters', [topic]],
-      ['veltrix-main-assignment-failed', [topic]],
-      ['veltrix-main-assignment-stalled', [topic]],
-      ['veltrix-main-assignment-panic', [topic]],
-      ['veltrix-main-fleet-over-capacity', [topic]],
-    ]);
   });
 });

@@ -30,6 +30,7 @@ const handle = createHandler({
   clock: () => epochMs(now),
   log: { info: () => undefined, warn: () => undefined, error: (_message, error) => fail(error) },
   measures: { count: () => undefined, flush: () => undefined },
+  gauges: { emit: () => undefined },
 });
 
 function fail(error: unknown): never {

@@ -217,8 +217,8 @@ function deps(tables: Tables, clock: () => EpochMs): Parameters<typeof createHan
     records: tables.records(),
     liveness: tables.liveness(),
     assignments: {
-      takeTurn: async (_cluster, { nowMs, nextMs }) => {
-        if (nowMs < dueAtMs) return { dueAtMs };
+      takeTurn: async (_cluster, { nowMs, nextMs, earlyMs }) => {
+        if (nowMs + earlyMs < dueAtMs) return { dueAtMs };
         dueAtMs = nextMs;
         tables.written.turns += 1;
         return 'mine';
@@ -240,6 +240,7 @@ function deps(tables: Tables, clock: () => EpochMs): Parameters<typeof createHan
         throw new Error(what, { cause: error });
       },
     } as Parameters<typeof createHandler>[0]['log'],
+    gauges: { emit: quiet },
     measures: { count: quiet, flush: quiet },
   };
 }

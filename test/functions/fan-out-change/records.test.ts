@@ -161,3 +161,36 @@ describe('a guard that did not answer', () => {
     expect(rest).toEqual(counted);
   });
 });
+
+describe('what is counted of changes', () => {
+  it('is each deployment that began, arrived or was undone, once and for its environment', async () => {
+    const about = world();
+    await deploy(about, 'staging');
+    const { tell, told } = teller(about);
+    await tell(schedule);
+    expect(told).toEqual([['app/staging', { DeploymentsStarted: 1 }]]);
+    about.appConfig.finish('staging');
+    await tell(schedule);
+    await tell(schedule);
+    await deploy(about, 'production', 'limits');
+    about.appConfig.rollBack('production', 'USER', 'no');
+    await tell(schedule);
+    expect(told.slice(1)).toEqual([
+      ['app/staging', { DeploymentsCompleted: 1 }],
+      ['app/production', { DeploymentsStarted: 1, DeploymentsUndone: 1 }],
+    ]);
+  });
+
+  it.each([
+    ['CLOUDWATCH_ALARM', { MonitorRollbacks: 1 }],
+    ['USER', {}],
+  ] as const)('is a rollback for the alarm of the environment: %s', async (by, counted) => {
+    const about = world();
+    await deploy(about, 'staging');
+    about.appConfig.rollBack('staging', by, 'checkout-errors is in ALARM');
+    const { tell, counts } = teller(about);
+    await tell(schedule);
+    const { ChangesPut: _, ...rest } = counts();
+    expect(rest).toEqual(counted);
+  });
+});

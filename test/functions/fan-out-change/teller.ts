@@ -84,6 +84,7 @@ export function teller(about: World, through: Through = {}) {
     clock: () => about.appConfig.now(),
     log: told.log,
     measures: told.measures,
+    gauges: told.gauges,
   });
   return { ...told, tell };
 }
