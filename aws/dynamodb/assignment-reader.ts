@@ -93,6 +93,8 @@ function following<T>(get: Get, form: Form<T>) {
   return async (wanted: Wanted, signal: AbortSignal | undefined): Promise<T | 'superseded'> => {
     const { key } = wanted;
     if (key === undefined) throw unreadable(wanted.subject, 'there is none');
+    // A key holds one content for ever.
+    if (held?.key === key) return held.value;
     const packed = held && (await readChanges(get, { ...wanted, held: form.numberOf(held.value) }, signal));
     const next = held && packed && applied(form, held, { ...wanted, packed });
     const value = next ?? (await readWhole(get, form, { ...wanted, key, signal }));

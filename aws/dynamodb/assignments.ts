@@ -20,6 +20,7 @@ import type {
   AssignmentHead,
   Assignments,
   ChangesPlace,
+  Turn,
 } from '../../core/assignment/table/tables.js';
 import { turnKey } from '../../core/names.js';
 import { type EpochMs, epochMs } from '../../core/time.js';
@@ -160,18 +161,16 @@ async function sweep({ client, table }: Table, cluster: string, { kind, number }
   });
 }
 
-type Turn = Parameters<Assignments['takeTurn']>[1];
-
 /** One conditional write, whoever wins. A turn further off than two of them was taken by a clock that is wrong: it counts for nothing. */
-async function takeTurn({ client, table }: Table, cluster: string, { nowMs, nextMs }: Turn) {
+async function takeTurn({ client, table }: Table, cluster: string, { nowMs, nextMs, earlyMs }: Turn) {
   const command = new UpdateItemCommand({
     TableName: table,
     Key: keyOf(turnKey(cluster), duePart),
     UpdateExpression: 'SET #due = :next',
-    ConditionExpression: 'attribute_not_exists(#due) OR #due <= :now OR #due > :beyond',
+    ConditionExpression: 'attribute_not_exists(#due) OR #due <= :by OR #due > :beyond',
     ExpressionAttributeNames: { '#due': 'dueAtMs' },
     ExpressionAttributeValues: {
-      ':now': { N: String(nowMs) },
+      ':by': { N: String(nowMs + earlyMs) },
       ':next': { N: String(nextMs) },
       ':beyond': { N: String(nextMs + (nextMs - nowMs)) },
     },

@@ -27,6 +27,7 @@ function wire() {
   const table = settings.VELTRIX_ASSIGNMENTS_TABLE;
   return createHandler({
     applications,
+    clusters: settings.VELTRIX_ROUTED_CLUSTERS,
     assignments: createAssignments(dynamodb, table, (error) =>
       log.error('could not delete old chunks', error),
     ),

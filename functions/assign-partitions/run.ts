@@ -13,7 +13,7 @@ import type { Clock } from '../../core/time.js';
 export const attemptsMax = 3;
 
 export interface RunDeps {
-  readonly assignments: Assignments;
+  readonly assignments: Pick<Assignments, 'commit'>;
   readonly records: Pick<NodeRecords, 'list'>;
   readonly drains: Pick<Drains, 'read'>;
   readonly clock: Clock;
@@ -38,8 +38,13 @@ export interface Cluster {
   readonly settings: RoutingSettings;
 }
 
+export interface ReadCluster extends Cluster {
+  /** It may hold what it read in an earlier run: only the head is read each time. */
+  readonly reader: AssignmentReader;
+}
+
 /** @throws ServiceUnavailable when something could not be read or written: what is in force stays. */
-export async function runCluster(deps: RunDeps, cluster: Cluster): Promise<Outcome> {
+export async function runCluster(deps: RunDeps, cluster: ReadCluster): Promise<Outcome> {
   for (let lost = 0; lost < attemptsMax; lost++) {
     const outcome = await attempt(deps, cluster);
     if (outcome !== 'lost') return { ...outcome, lost };
@@ -47,9 +52,10 @@ export async function runCluster(deps: RunDeps, cluster: Cluster): Promise<Outco
   return { kind: 'lost', lost: attemptsMax };
 }
 
-async function attempt({ assignments, records, drains, clock }: RunDeps, { name, settings }: Cluster) {
+async function attempt({ assignments, records, drains, clock }: RunDeps, cluster: ReadCluster) {
+  const { name, settings, reader } = cluster;
   const [force, nodes, { list }] = await Promise.all([
-    readForce(assignments.reader(name)),
+    readForce(reader),
     records.list(name),
     drains.read(name),
   ]);

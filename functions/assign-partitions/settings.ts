@@ -1,12 +1,15 @@
 /** The environment of the function that shares out a cluster's work among its nodes. */
 
 import * as z from 'zod';
+import { jsonList } from '../environment.js';
 
 export const assignSettingsSchema = z.object({
   /** Name of the table of node records. */
   VELTRIX_NODES_TABLE: z.string().min(1),
   /** Name of the table of assignments. */
   VELTRIX_ASSIGNMENTS_TABLE: z.string().min(1),
+  /** Clusters of this stage whose work is shared out, as a JSON list of addresses: others are in other stages. */
+  VELTRIX_ROUTED_CLUSTERS: jsonList,
 });
 
 /** What it counts, for alarms and dashboards. */
@@ -46,5 +49,7 @@ export const fleetGauges = {
   maxLoad: 'FleetMaxLoad',
   /** Nodes that are there. */
   nodes: 'FleetNodes',
+  /** Nodes whose reports have stopped, and that did not say goodbye; an hour later they are forgotten. */
+  silent: 'FleetNodesSilent',
 } as const;
 export type FleetGauge = (typeof fleetGauges)[keyof typeof fleetGauges];

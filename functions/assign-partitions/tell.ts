@@ -94,24 +94,39 @@ interface Gauged extends Pick<Decision, 'nodes'> {
 /** A gauge that cannot be kept is told all the same: the next run begins anew. A run has not failed for want of it. */
 export async function tellGauges(deps: AssignDeps, { name }: Cluster, { nodes, bound }: Gauged) {
   const there = nodes.filter(({ health }) => health !== 'silent' && health !== 'stopped');
+  const silent = nodes.filter(({ health }) => health === 'silent').length;
+  if (silent > 0 && there.length === 0) deps.gauges.emit(name, { ...unknown, [fleetGauges.silent]: silent });
   if (there.length === 0) return;
   try {
-    await within(bound, emitGauges(deps, name, { nodes, there }));
+    await within(bound, emitGauges(deps, name, { nodes, there, silent }));
   } catch (error) {
     deps.log.error('could not tell the load', error, { cluster: name });
   }
 }
 
+const unknown = {
+  [fleetGauges.load]: undefined,
+  [fleetGauges.maxLoad]: undefined,
+  [fleetGauges.nodes]: undefined,
+};
+
+interface Looked {
+  readonly nodes: readonly NodeFacts[];
+  readonly there: readonly NodeFacts[];
+  readonly silent: number;
+}
+
 async function emitGauges(
   { fleetLoads, clock, gauges }: AssignDeps,
   name: string,
-  { nodes, there }: { readonly nodes: readonly NodeFacts[]; readonly there: readonly NodeFacts[] },
+  { nodes, there, silent }: Looked,
 ): Promise<void> {
   const { value, state } = fleetLoad(await fleetLoads.read(name), { nodes, nowMs: clock() });
   gauges.emit(name, {
     [fleetGauges.load]: value,
     [fleetGauges.maxLoad]: there.reduce((most, { load }) => Math.max(most, load), 0),
     [fleetGauges.nodes]: there.length,
+    [fleetGauges.silent]: silent,
   });
   if (state) await fleetLoads.write(name, state);
 }

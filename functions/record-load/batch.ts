@@ -67,13 +67,10 @@ export function readBatch(event: unknown): Batch {
   return { reports, refused };
 }
 
-/** In the order of the batch. */
-export function groupBy(
-  reports: readonly ArrivedReport[],
-  keyOf: (item: ArrivedReport) => string,
-): Map<string, ArrivedReport[]> {
-  const groups = new Map<string, ArrivedReport[]>();
-  for (const item of reports) {
+/** In the order of the items. */
+export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
     const key = keyOf(item);
     const group = groups.get(key);
     if (group) group.push(item);

@@ -9,14 +9,16 @@ import type { Assignments } from '../../core/assignment/table/tables.js';
 import type { DeadLetters } from '../../core/fleet/dead-letters.js';
 import type { NodeRecords } from '../../core/fleet/node-records.js';
 import type { LivenessItems } from '../../core/fleet/shard-liveness.js';
+import type { WriteReason } from '../../core/fleet/write-pace.js';
 import type { Clock } from '../../core/time.js';
+import type { Gauges } from '../gauges.js';
 import type { Log } from '../log.js';
 import type { Measures } from '../measures.js';
 import { type ArrivedReport, type Batch, groupBy, type Place, readBatch } from './batch.js';
 import { Hearing, type HearingOutcome } from './hearing.js';
 import { KnownNodes } from './known-nodes.js';
 import { type RecordOutcome, recordPart } from './record-nodes.js';
-import { type RecordLoadMetric, recordLoadMetrics } from './settings.js';
+import { type RecordLoadMetric, type ReportGauge, recordLoadMetrics, reportGauges } from './settings.js';
 import { type TurnOutcome, Turns } from './turns.js';
 
 export interface RecordLoadDeps {
@@ -30,6 +32,7 @@ export interface RecordLoadDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly measures: Measures<RecordLoadMetric>;
+  readonly gauges: Gauges<ReportGauge>;
 }
 
 /** Lambda goes on with the shard from the first of these, and takes everything before it as done. */
@@ -48,10 +51,17 @@ export function createHandler(deps: RecordLoadDeps) {
   return async (event: unknown): Promise<BatchAnswer> => {
     const batch = readBatch(event);
     const [letters, parts] = await Promise.all([sendLetters(deps, batch), recordAll(container, batch)]);
-    const clusters = [...new Set(batch.reports.map(({ report }) => report.cluster))];
-    const turns = await Promise.all(clusters.map((cluster) => container.turns.take(cluster)));
+    const turns = await Promise.all(
+      [...groupBy(parts, ({ cluster }) => cluster)].map(([cluster, own]) =>
+        container.turns.take(cluster, {
+          isAwaited: own.some(isAwaited),
+          nodes: sum(own.map(({ nodes }) => nodes)),
+        }),
+      ),
+    );
     const failed = [...letters, ...parts.flatMap((part) => part.failed)];
     report(deps, { batch, parts, turns, failed });
+    tellRefusing(deps, batch);
     const first = failed.toSorted((a, b) => a.index - b.index)[0];
     return { batchItemFailures: first ? [{ itemIdentifier: first.sequenceNumber }] : [] };
   };
@@ -64,6 +74,9 @@ interface Container {
 }
 
 interface PartOutcome extends RecordOutcome {
+  readonly cluster: string;
+  /** Lives that are known of it on this shard. */
+  readonly nodes: number;
   readonly hearing: HearingOutcome;
 }
 
@@ -89,9 +102,14 @@ async function recordAndHear(
   }));
   const isNews = outcome.written.some((why) => why !== 'heartbeat');
   const told = await hearing.hear(where, heard, isNews);
-  if (told !== 'overtaken') return { ...outcome, hearing: told };
-  return { ...(await recordAgain(deps, part, outcome)), hearing: told };
+  const about = { cluster: where.cluster, nodes: part.nodes, hearing: told };
+  if (told !== 'overtaken') return { ...outcome, ...about };
+  return { ...(await recordAgain(deps, part, outcome)), ...about };
 }
+
+/** A node let go of partitions, goes, or has begun another life: what it had is served by nobody until the next run. */
+const awaited: ReadonlySet<WriteReason> = new Set(['ownership', 'health', 'life']);
+const isAwaited = ({ written }: RecordOutcome): boolean => written.some((why) => awaited.has(why));
 
 /** Another container has written since this one remembers: whether there was anything to write is asked again. */
 async function recordAgain(
@@ -144,6 +162,15 @@ function report({ log, measures }: RecordLoadDeps, { batch, parts, turns, failed
   }
   measures.flush();
   log.info('recorded', counts);
+}
+
+/** Only where there are any: a line of the log costs, and a node that refuses says so in each of its reports. */
+function tellRefusing({ gauges }: RecordLoadDeps, { reports }: Batch): void {
+  const refusing = reports.filter(({ report: { profiles } }) =>
+    Object.values(profiles).some(({ refused }) => refused !== undefined),
+  );
+  for (const [cluster, of] of groupBy(refusing, ({ report: { cluster } }) => cluster))
+    gauges.emit(cluster, { [reportGauges.refusing]: of.length });
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -10,6 +10,7 @@ import { createLivenessItems } from '../../aws/dynamodb/liveness-items.js';
 import { createNodeRecords } from '../../aws/dynamodb/node-records.js';
 import { clock } from '../clock.js';
 import { readSettings } from '../environment.js';
+import { createGauges } from '../gauges.js';
 import { createLog } from '../log.js';
 import { createMeasures } from '../measures.js';
 import { type BatchAnswer, createHandler } from './handler.js';
@@ -38,5 +39,6 @@ function wire() {
     clock,
     log,
     measures: createMeasures('record-load'),
+    gauges: createGauges('record-load'),
   });
 }

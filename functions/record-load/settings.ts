@@ -40,3 +40,10 @@ export const recordLoadMetrics = {
   unasked: 'AssignmentsUnasked',
 } as const;
 export type RecordLoadMetric = (typeof recordLoadMetrics)[keyof typeof recordLoadMetrics];
+
+/** What it says of each cluster, under the one dimension `cluster`; nothing while all is well. */
+export const reportGauges = {
+  /** Reports of nodes that refuse a version. */
+  refusing: 'ReportsRefusing',
+} as const;
+export type ReportGauge = (typeof reportGauges)[keyof typeof reportGauges];

@@ -8,12 +8,16 @@ export interface Observed {
   readonly measures: Measures;
   /** Everything logged, as text. */
   lines(): string;
+  readonly gauges: { emit(cluster: string, values: Readonly<Record<string, number | undefined>>): void };
+  /** What was told of clusters, in order. */
+  readonly told: (readonly [string, Readonly<Record<string, number>>])[];
   /** What was counted and flushed. */
   counts(): Record<string, number>;
 }
 
 export function observed(): Observed {
   const lines: string[] = [];
+  const told: (readonly [string, Readonly<Record<string, number>>])[] = [];
   const pending: Record<string, number> = {};
   const flushed: Record<string, number> = {};
   const add = (level: string) => (message: string, facts: unknown) => {
@@ -34,6 +38,15 @@ export function observed(): Observed {
       flush: () => {
         for (const [name, times] of Object.entries(pending)) flushed[name] = (flushed[name] ?? 0) + times;
         for (const name of Object.keys(pending)) delete pending[name];
+      },
+    },
+    told,
+    gauges: {
+      emit: (cluster, values) => {
+        const said = Object.entries(values).filter(
+          (entry): entry is [string, number] => entry[1] !== undefined,
+        );
+        if (said.length > 0) told.push([cluster, Object.fromEntries(said)]);
       },
     },
     lines: () => lines.join('\n'),

@@ -24,6 +24,8 @@ export const usualConditions: Conditions = {
 export const silenceMs = 15_000;
 /** The writer runs at least this often. */
 export const runEveryMaxMs = 4_000;
+/** What somebody waits for is looked at so long after the run before, at the earliest (functions/record-load/turns.ts). */
+export const newsEveryMs = 1_000;
 
 /** Delays of messages: mostly none to speak of, at times as long as a lease. */
 export function delayMs(chance: Chance, isChaos: boolean): number {

@@ -4,7 +4,7 @@ import { emptyAssignment, type GrantTable, type Life } from '../../../core/assig
 import { Agenda } from '../assignment/events.js';
 import { type Chance, chanceOf } from '../guard/chance.js';
 import { Audit } from './audit.js';
-import { type Conditions, delayMs, pick, runEveryMaxMs } from './conditions.js';
+import { type Conditions, delayMs, newsEveryMs, pick, runEveryMaxMs } from './conditions.js';
 import { Process, type Report } from './process.js';
 import { type NodeRecord, nextTable } from './writer.js';
 
@@ -16,7 +16,11 @@ export class World {
   readonly processes: Process[] = [];
   table: GrantTable;
   nowMs = 0;
+  /** News are looked at soon; always in quiet times, and in one history of four beside: what goes wrong does so rather where runs are rare. */
+  readonly #isPrompt: boolean;
   #lives = 0;
+  #ranMs = 0;
+  #isAwaited = false;
   #records: ReadonlyMap<string, NodeRecord> = new Map();
   readonly #retired = new Set<string>();
   readonly #agenda = new Agenda();
@@ -24,6 +28,7 @@ export class World {
   constructor(conditions: Conditions, seed: number) {
     this.conditions = conditions;
     this.chance = chanceOf(seed);
+    this.#isPrompt = conditions.chaosMs === 0 || seed % 4 === 0;
     this.endMs = conditions.chaosMs + conditions.quietMs;
     this.audit = new Audit(conditions.partitions, conditions.isFenced);
     this.table = emptyAssignment(conditions.partitions);
@@ -64,6 +69,7 @@ export class World {
     if (shown && shown.incarnation !== life.incarnation) this.#retired.add(shown.incarnation);
     const record = { incarnation: life.incarnation, ...said, arrivedAtMs: this.nowMs };
     this.#records = new Map([...this.#records, [life.node, record]]);
+    if (this.#isPrompt && shown && isNews(shown, record)) this.#runSoon();
   }
 
   /** Partitions that nobody serves. */
@@ -80,7 +86,17 @@ export class World {
     for (let run = 0; run < runs; run += 1) this.#runOnce();
   }
 
+  #runSoon(): void {
+    if (this.#isAwaited) return;
+    this.#isAwaited = true;
+    this.at(Math.max(this.nowMs, this.#ranMs + newsEveryMs), () => {
+      this.#isAwaited = false;
+      this.#runOnce();
+    });
+  }
+
   #runOnce(): void {
+    this.#ranMs = this.nowMs;
     const [previous, { chance, isChaos }] = [this.table, this];
     // Records may be read before the table or after it; a run may be paused with its answer in hand.
     const early = chance.happens(0.5) ? this.#records : undefined;
@@ -141,3 +157,10 @@ export class World {
     this.at(this.nowMs + 5_000 * this.chance.uniform(), () => this.start(node));
   }
 }
+
+/** Somebody may wait for what the record says now. */
+const isNews = (shown: NodeRecord, { incarnation, isLeaving, claim }: NodeRecord): boolean =>
+  shown.incarnation !== incarnation ||
+  shown.isLeaving !== isLeaving ||
+  shown.claim.letGo !== claim.letGo ||
+  shown.claim.begun !== claim.begun;

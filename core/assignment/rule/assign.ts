@@ -27,13 +27,17 @@ export function assign(input: AssignmentInput): Assigned {
   const panic = panicOf(input);
   if (panic) return { kind: 'unchanged', concerns: [panic] };
   const candidates = candidatesOf(input);
-  if (candidates.length === 0) return { kind: 'unchanged', concerns: [{ kind: 'nobody' }] };
+  if (candidates.length === 0) return { kind: 'unchanged', concerns: nobody(input) };
   const board = createBoard(input, candidates);
   placeForced(board);
   spread(board);
   balance(board);
   return conclude(board);
 }
+
+/** A fleet whose nodes all said good-bye was taken away on purpose. */
+const nobody = ({ nodes }: AssignmentInput): Concern[] =>
+  nodes.some(({ health }) => health !== 'stopped') ? [{ kind: 'nobody' }] : [];
 
 function panicOf(input: AssignmentInput): Concern | undefined {
   const found = suspectsOf(input);

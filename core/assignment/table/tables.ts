@@ -65,8 +65,12 @@ export interface Assignments {
    * Takes the next run of a cluster, when it is due: many ask, one gets it. A run that dies is made up for by the next.
    * @returns `mine`, with the next one due at `nextMs`; else when it is due.
    */
-  takeTurn(
-    cluster: string,
-    turn: { readonly nowMs: EpochMs; readonly nextMs: EpochMs },
-  ): Promise<'mine' | { readonly dueAtMs: EpochMs }>;
+  takeTurn(cluster: string, turn: Turn): Promise<'mine' | { readonly dueAtMs: EpochMs }>;
+}
+
+export interface Turn {
+  readonly nowMs: EpochMs;
+  readonly nextMs: EpochMs;
+  /** So long before it is due it is taken as well. */
+  readonly earlyMs: number;
 }

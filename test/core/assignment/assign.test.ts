@@ -60,12 +60,16 @@ describe('what must move', () => {
     expect(told({ previous: tableOf('aab'), nodes: [stopped, degraded] }).table).toBe('bbb');
   });
 
-  it('stays where it is when nobody can take it', () => {
-    const question = { previous: tableOf('aa'), nodes: [facts('a', { health: 'stopped' })] };
-    expect(told(question)).toEqual({
+  it('stays where it is when nobody can take it, which is told unless all have said good-bye', () => {
+    const of = (health: 'silent' | 'stopped') => ({
+      previous: tableOf('aa'),
+      nodes: [facts('a', { health })],
+    });
+    expect(told(of('silent'))).toEqual({
       table: 'aa',
       moves: ['no node can own a partition: nothing was moved'],
     });
+    expect(told(of('stopped'))).toEqual({ table: 'aa', moves: [] });
   });
 
   it.each([

@@ -48,6 +48,9 @@ export async function assigner(aws: InLocalAws, { application = shop, through = 
   const drains = createDrains(aws.dynamodb, assignmentsTable);
   const made: AssignDeps = {
     applications: [application, plain],
+    clusters: [application, plain].flatMap(({ name, environments }) =>
+      environments.map((environment) => `${name}/${environment}`),
+    ),
     assignments: createAssignments(aws.dynamodb, assignmentsTable, (error) =>
       told.log.error('unswept', error),
     ),

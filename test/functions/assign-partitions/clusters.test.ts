@@ -15,7 +15,21 @@ describe('the gauges of a cluster', () => {
       FleetLoad: expect.closeTo(0.7, 5),
       FleetMaxLoad: 0.7,
       FleetNodes: 3,
+      FleetNodesSilent: 0,
     });
+  });
+
+  it('tell nodes that fell silent, also when nobody else is left, and not those that said goodbye', async () => {
+    const { handle, report, pass, emitted } = await begun(aws());
+    await report('n3', { health: 'stopped' });
+    pass(30_000);
+    await report('n1');
+    await handle(event);
+    expect(emitted.get(staging)).toMatchObject({ FleetNodes: 1, FleetNodesSilent: 2 });
+    pass(30_000);
+    await report('n4', { health: 'stopped' });
+    await handle(event);
+    expect(emitted.get(staging)).toEqual({ FleetNodesSilent: 2 });
   });
 
   it('follow a load that stays high, run after run', async () => {
@@ -115,6 +129,17 @@ describe('which clusters are looked at', () => {
     expect(counts()).toMatchObject({ AssignmentsEvaluated: 2, AssignmentGenerations: 2 });
     expect(await assignments.reader('plain/staging').head()).toBeUndefined();
     expect((await assignments.reader('shop/production').head())?.generation).toBe(1);
+  });
+
+  it('are not those of another stage', async () => {
+    const through = () => ({ clusters: [staging] });
+    const { handle, report, assignments, counts } = await assigner(aws(), { through });
+    await report('n1');
+    await report('n1', { cluster: 'shop/production' });
+    await handle({ every: 'cluster' });
+    await handle({ cluster: 'shop/production' });
+    expect(counts()).toMatchObject({ AssignmentsEvaluated: 1, AssignmentGenerations: 1 });
+    expect(await assignments.reader('shop/production').head()).toBeUndefined();
   });
 
   it('are none for a cluster that is not shared out, or not known', async () => {

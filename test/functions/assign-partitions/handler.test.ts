@@ -64,6 +64,19 @@ describe('assign-partitions', () => {
     expect(lines()).toMatch(/partition \d+: n4 → n\d, n4 is gone \(/);
   });
 
+  it('counts that nobody can serve where a small fleet falls silent, and not where it said good-bye', async () => {
+    const silent = await begun(aws());
+    silent.pass(120_000);
+    await silent.handle(event);
+    expect(silent.since()).toEqual({ AssignmentsEvaluated: 1, AssignmentNobody: 1 });
+    expect(silent.lines()).toContain('no node can own a partition');
+    const gone = await begun(aws());
+    for (const node of ['n1', 'n2', 'n3', 'n4']) await gone.report(node, { health: 'stopped' });
+    gone.pass(120_000);
+    await gone.handle(event);
+    expect(gone.since()).toEqual({ AssignmentsEvaluated: 1 });
+  });
+
   it('moves what a drained node has, and nothing else, and gives it back by degrees', async () => {
     const { handle, table, drains, since, report, pass } = await begun(aws());
     const drain = {

@@ -115,7 +115,7 @@ describe('a table that was restored from a backup', () => {
     await restore();
     await fleet.handle(event);
     expect((await fleet.table()).generation).toBeLessThan(before.generation);
-    // As docs/operations.md tells, under `assignment-failed`.
+    // As docs/runbook.md tells, under `assignment-failed`.
     await fleet.deleteParts('head');
     await fleet.handle(event);
     const now = await fleet.table();
@@ -124,5 +124,20 @@ describe('a table that was restored from a backup', () => {
       expect(epoch).toBeGreaterThan(before.slots[partition]?.epoch ?? 0);
     const { mine, atFirst, afterLease } = goesOn(before, now);
     expect([atFirst, afterLease]).toEqual([[], mine]);
+  });
+});
+
+describe('what a container has read', () => {
+  it('is held, until the schedule has everything read anew', async () => {
+    const { handle, head, deleteParts, lines } = await begun(aws());
+    await handle(event);
+    const before = await head();
+    await deleteParts(`${before?.tableKey}#0`);
+    await handle(event);
+    expect(await head()).toEqual(before);
+    expect(lines()).not.toContain('was not there');
+    await handle({ every: 'cluster' });
+    expect(lines()).toContain('what was in force was not there, and is made anew');
+    expect((await head())?.tableKey).not.toBe(before?.tableKey);
   });
 });

@@ -247,3 +247,27 @@ describe('record-load, given a table that fails', () => {
     expect(writes).toBe(5);
   });
 });
+
+describe('nodes that refuse', () => {
+  it('are told by their reports, of each cluster, and nothing is where none does', async () => {
+    const { handle, told } = recorder();
+    const version = { source: 'cloud', schemaVersion: 1, counters: {} } as const;
+    const refused = { label: 'v2-11111111', reason: 'tiers: is missing' };
+    const fine = { limits: { ...version, label: 'v1-00000000' } };
+    const refusing = { ...fine, gameplay: { ...version, refused } };
+    await handle(batch(json(report('n-1', 1, { profiles: fine }))));
+    expect(told).toEqual([]);
+    await handle(
+      batch(
+        json(report('n-1', 2, { profiles: refusing })),
+        json(report('n-2', 1, { profiles: refusing })),
+        json(report('n-3', 1, { profiles: fine })),
+        json(report('n-1', 1, { cluster: 'app/production', profiles: refusing })),
+      ),
+    );
+    expect(told).toEqual([
+      ['app/staging', { ReportsRefusing: 2 }],
+      ['app/production', { ReportsRefusing: 1 }],
+    ]);
+  });
+});

@@ -33,6 +33,7 @@ async function start() {
       clock,
       log: told.log,
       measures: told.measures,
+      gauges: told.gauges,
     });
     return { handle, ...told };
   };

@@ -21,10 +21,10 @@ export function stage() {
   const asked: string[] = [];
   const turns = { taken: 0 };
   const assignments: Pick<Assignments, 'takeTurn'> = {
-    async takeTurn(cluster, { nowMs: at, nextMs }) {
+    async takeTurn(cluster, { nowMs: at, nextMs, earlyMs }) {
       turns.taken += 1;
       const due = dueAtMs.get(cluster) ?? 0;
-      if (due > at) return { dueAtMs: epochMs(due) };
+      if (due > at + earlyMs) return { dueAtMs: epochMs(due) };
       dueAtMs.set(cluster, nextMs);
       return 'mine';
     },
@@ -78,6 +78,7 @@ export function recorder({
     clock,
     log: told.log,
     measures: told.measures,
+    gauges: told.gauges,
   });
   return { ...told, ...on, handle, letters, faults };
 }
