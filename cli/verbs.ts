@@ -12,7 +12,7 @@ export const verbs: readonly Verb[] = [...verbsHere, ...actingVerbs, ...seeingVe
 
 /** Options that every verb has. */
 export const commonOptions: readonly (readonly [flags: string, about: string])[] = [
-  ['--stage <name>', 'the stage to talk to (default: main)'],
+  ['--stage <name>', 'the stage to talk to (default: the one that holds the environment)'],
   ['--json', 'print data for programs'],
   ['--yes', 'never ask'],
 ];

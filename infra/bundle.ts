@@ -19,8 +19,18 @@ export const functionFolders = [
 ] as const;
 export type FunctionFolder = (typeof functionFolders)[number];
 
-const projectRoot = fileURLToPath(new URL('..', import.meta.url));
+/** True in the package `@veltrix/infra` (scripts/pack.mjs), whose functions stand beside this file, and wait for the applications. */
+declare const VELTRIX_PACKAGED: true | undefined;
+const isPackaged = typeof VELTRIX_PACKAGED !== 'undefined';
+
+const here = (place: string): string => fileURLToPath(new URL(place, import.meta.url));
+/** What a packaged function imports for what this repository's functions find in config/. */
+const applicationsName = '@veltrix/applications';
+const projectRoot = isPackaged ? process.cwd() : here('..');
 const bundlesRoot = join(projectRoot, 'dist/functions');
+
+const sourceOf = (folder: FunctionFolder): string =>
+  isPackaged ? here(`functions/${folder}.js`) : `functions/${folder}/index.ts`;
 
 /** Dependencies that are CommonJS ask for Node's modules with `require`, which a module does not have of itself. */
 const requireBanner =
@@ -29,14 +39,19 @@ const requireBanner =
 /** The folder of a function's bundle: `index.mjs`, whose `handler` Lambda calls, and its source map. */
 export const bundleFolder = (folder: FunctionFolder): string => join(bundlesRoot, folder);
 
-/** Writes the bundles to dist/functions/. Equal sources give equal bytes, so equal assets. @throws when a source is broken. */
-export function bundleFunctions(): void {
+/**
+ * Writes the bundles to dist/functions/. Equal sources give equal bytes, so equal assets.
+ * @param applicationsFile the module that exports `applications`, where this is the package.
+ * @throws when a source is broken.
+ */
+export function bundleFunctions(applicationsFile?: string): void {
   const { outputFiles } = buildSync({
     absWorkingDir: projectRoot,
     entryPoints: functionFolders.map((folder) => ({
-      in: `functions/${folder}/index.ts`,
+      in: sourceOf(folder),
       out: `${folder}/index`,
     })),
+    ...(applicationsFile !== undefined && { alias: { [applicationsName]: applicationsFile } }),
     outdir: bundlesRoot,
     write: false,
     bundle: true,

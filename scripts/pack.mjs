@@ -1,10 +1,10 @@
 /**
- * Packs what is published: `veltrix` (what a service imports) and `@veltrix/cli` (the command). The root package is
- * private and carries everything; these two carry what their users need of it. Writes two tarballs to dist/packages/.
+ * Packs what is published: `veltrix` (what a service imports), `@veltrix/cli` (the command) and `@veltrix/infra` (the stacks). The
+ * root package is private and carries everything; these carry what their users need of it. Writes tarballs to dist/packages/.
  */
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -21,9 +21,27 @@ const doors = {
   './testing': 'client/testing',
 };
 
+/** What functions import of config/ is the project's own: infra/bundle.ts says where that is. */
+const applicationsOfTheProject = {
+  name: 'applications of the project',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /\/config\/applications\.js$/ }, () => ({
+      path: '@veltrix/applications',
+      external: true,
+    })),
+};
+
+/** The page of docs/ that a package is read by. */
+const readmes = {
+  veltrix: 'first-service.md',
+  '@veltrix/cli': 'command.md',
+  '@veltrix/infra': 'getting-started.md',
+};
+
 rmSync(packages, { recursive: true, force: true });
 await packClient();
 packCommand();
+await packInfrastructure();
 
 async function packClient() {
   const directory = path.join(packages, 'veltrix');
@@ -42,8 +60,8 @@ async function packClient() {
     metafile: true,
     logLevel: 'warning',
   });
-  emitTypes(directory);
-  const { zod, ...dependencies } = versionsOf(outsideOf(metafile));
+  emitTypes(directory, Object.values(doors));
+  const { zod, '@opentelemetry/api': telemetry, ...dependencies } = versionsOf(outsideOf(metafile));
   write(directory, {
     name: 'veltrix',
     description:
@@ -56,12 +74,13 @@ async function packClient() {
     ),
     sideEffects: false,
     dependencies,
-    // Schemas belong to the service: it and the client must mean the same zod.
-    peerDependencies: { zod },
+    // Schemas belong to the service: it and the client must mean the same zod. Whoever measures brings what is measured with.
+    peerDependencies: { zod, '@opentelemetry/api': telemetry },
+    peerDependenciesMeta: { '@opentelemetry/api': { optional: true } },
   });
 }
 
-function emitTypes(directory) {
+function emitTypes(directory, entries) {
   const compiler = path.join(root, 'node_modules/typescript/bin/tsc');
   const project = path.join(packages, 'tsconfig.types.json');
   writeFileSync(
@@ -78,7 +97,7 @@ function emitTypes(directory) {
         typeRoots: [path.join(root, 'node_modules/@types')],
       },
       include: [],
-      files: Object.values(doors).map((door) => path.join(root, `${door}.ts`)),
+      files: entries.map((door) => path.join(root, `${door}.ts`)),
     }),
   );
   execFileSync(process.execPath, [compiler, '-p', project], { stdio: 'inherit' });
@@ -98,6 +117,54 @@ function packCommand() {
     bin: { veltrix: './dist/veltrix.js' },
     dependencies: versionsOf(outside),
   });
+}
+
+/**
+ * The stacks, and the functions but for the applications, which a synthesis bundles into them. Functions bring everything but zod:
+ * schemas and functions must mean the same.
+ */
+async function packInfrastructure() {
+  const directory = path.join(packages, 'infra');
+  const shared = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  };
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: ['infra/index.ts'],
+    outdir: path.join(directory, 'dist'),
+    packages: 'external',
+    define: { VELTRIX_PACKAGED: 'true' },
+    metafile: true,
+  });
+  await build({
+    ...shared,
+    entryPoints: functionFolders().map((folder) => ({ in: `functions/${folder}/index.ts`, out: folder })),
+    outdir: path.join(directory, 'dist/functions'),
+    mainFields: ['module', 'main'],
+    external: ['zod'],
+    plugins: [applicationsOfTheProject],
+    keepNames: true,
+  });
+  emitTypes(directory, ['infra/index']);
+  const { zod, constructs, 'aws-cdk-lib': cdk, ...dependencies } = versionsOf(outsideOf(metafile));
+  write(directory, {
+    name: '@veltrix/infra',
+    description: 'The CDK stacks of Veltrix, for the applications of a project.',
+    exports: { '.': { types: './types/infra/index.d.ts', default: './dist/index.js' } },
+    dependencies,
+    // A tree of constructs is of one copy of each.
+    peerDependencies: { 'aws-cdk-lib': cdk, constructs, zod },
+  });
+}
+
+function functionFolders() {
+  const entries = readdirSync(path.join(root, 'functions'), { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
 }
 
 /** What a bundle imports from outside, by package. */
@@ -125,8 +192,7 @@ function write(directory, manifest) {
   const whole = { name, version, description, license, type: 'module', engines, ...rest };
   writeFileSync(path.join(directory, 'package.json'), `${JSON.stringify(whole, null, 2)}\n`);
   for (const file of ['LICENSE', 'CHANGELOG.md']) cpSync(path.join(root, file), path.join(directory, file));
-  const readme = path.join(root, 'docs', name === 'veltrix' ? 'first-service.md' : 'command.md');
-  cpSync(readme, path.join(directory, 'README.md'));
+  cpSync(path.join(root, 'docs', readmes[name]), path.join(directory, 'README.md'));
   execFileSync('npm', ['pack', '--silent', '--pack-destination', packages], {
     cwd: directory,
     stdio: 'inherit',

@@ -1,12 +1,13 @@
 /** `veltrix dev`: everything on this machine, live. */
 
 import * as z from 'zod';
+import { demandCluster } from '../../control/addressing.js';
 import { defineCommand } from '../command.js';
 import type { Pace } from '../dev/nodes.js';
 import { runDev } from '../dev/run.js';
 import { createView } from '../dev/view.js';
 import { speed } from '../local-aws/serve.js';
-import { flag, wholeNumber } from '../parse-arguments.js';
+import { address, flag, wholeNumber } from '../parse-arguments.js';
 
 /** A ten-minute rollout takes ten seconds. */
 const defaultSpeed = 60;
@@ -24,13 +25,16 @@ const pace: Pace = {
 
 export const dev = defineCommand({
   args: z.object({
+    address: address.optional(),
     port: wholeNumber(0, 65_535).optional(),
     speed: speed.default(defaultSpeed),
     nodes: wholeNumber(1, nodeCountMax).default(defaultNodeCount),
     once: flag,
   }),
-  async run(context, options): Promise<undefined> {
-    await runDev(context, { ...options, pace }, createView(context.screen, context.json));
+  positional: ['address'],
+  async run(context, { address: wanted, ...options }): Promise<undefined> {
+    const cluster = wanted && demandCluster(wanted);
+    await runDev(context, { ...options, cluster, pace }, createView(context.screen, context.json));
     return undefined;
   },
   render: () => [],

@@ -1,10 +1,10 @@
-/** Watches the sample's fleet: until it has converged, or for as long as somebody likes. */
+/** Watches the fleet: until it has converged, or for as long as somebody likes. */
 
 import { NotConverged, RolledBack } from '../../control/act/outcomes.js';
 import type { Published } from '../../control/act/publish.js';
 import { status as readStatus, type Status } from '../../control/see/status/status.js';
 import { formatCluster } from '../../core/addresses.js';
-import { convergenceTimeoutMs, lookEveryMs, type Play, sample } from './play.js';
+import { convergenceTimeoutMs, lookEveryMs, type Play } from './play.js';
 import { isConverged, versionsOf } from './story.js';
 
 /** Looks until every node holds every profile's version. @throws NotConverged, RolledBack. */
@@ -20,7 +20,7 @@ export async function untilConverged(play: Play, published?: Published): Promise
     }
     demandStanding(status);
     context.signal.throwIfAborted();
-    if (cloud.clock() - beganMs > convergenceTimeoutMs) throw late(status, options.nodes);
+    if (cloud.clock() - beganMs > convergenceTimeoutMs) throw late(play, status);
     await cloud.wait(lookEveryMs, context.signal);
   }
 }
@@ -32,8 +32,8 @@ function shows({ profiles }: Status, published: Published | undefined): boolean 
   return (profile?.rollout ?? profile?.deployed)?.label === published.label;
 }
 
-async function look({ cloud, tell }: Play): Promise<Status> {
-  const status = await readStatus(cloud, sample);
+async function look({ cloud, cluster, tell }: Play): Promise<Status> {
+  const status = await readStatus(cloud, cluster);
   tell({ event: 'status', status });
   return status;
 }
@@ -44,12 +44,12 @@ function demandStanding({ profiles }: Status): void {
   }
 }
 
-function late({ profiles }: Status, nodeCount: number): NotConverged {
+function late({ cluster, options }: Play, { profiles }: Status): NotConverged {
   const behind = [...new Set(profiles.flatMap(({ nodes }) => [...nodes.waiting, ...nodes.silent]))];
   const held = profiles.map(({ address, nodes }) => `${address} by ${nodes.holding.length}`).join(', ');
   return new NotConverged(
-    `not all of ${nodeCount} nodes followed within ${convergenceTimeoutMs / 1000} s: held ${held}`,
-    { hint: `Ask why: \`veltrix nodes ${formatCluster(sample)} --behind\`.`, behind },
+    `not all of ${options.nodes} nodes followed within ${convergenceTimeoutMs / 1000} s: held ${held}`,
+    { hint: `Ask why: \`veltrix nodes ${formatCluster(cluster)} --behind\`.`, behind },
   );
 }
 

@@ -1,4 +1,4 @@
-/** The sample's nodes: processes of their own, as a fleet would run them. */
+/** The fleet's nodes: processes of their own, as a fleet would run them. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -44,6 +44,8 @@ export interface FleetOptions {
   readonly count: number;
   /** Path of the node's program. */
   readonly program: string;
+  /** What the program is told beside. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly environmentName: string;
   readonly stage: string;
   /** Where nodes keep their last good configuration. */
@@ -143,8 +145,9 @@ const tookOf = (node: string, { profile, label, previous }: Line & { readonly ev
   ...(label !== null && { label }),
 });
 
-function settingsOf({ environmentName, stage, directory, pace }: FleetOptions, name: string) {
+function settingsOf({ settings, environmentName, stage, directory, pace }: FleetOptions, name: string) {
   return {
+    ...settings,
     NODE_NAME: name,
     ENVIRONMENT: environmentName,
     STAGE: stage,
@@ -175,7 +178,7 @@ function readLine(text: string): Line | undefined {
 }
 
 const cannotStart = (node: string, complaint: string): ServiceUnavailable =>
-  new ServiceUnavailable(`${node} of the sample ended before it served: ${complaint || 'without a word'}`, {
+  new ServiceUnavailable(`${node} ended before it served: ${complaint || 'without a word'}`, {
     hint: 'Build again (`npm run build`) and try again; the lines above come from the node.',
   });
 

@@ -1,20 +1,21 @@
 /** What the acts of `veltrix dev` and of the demos share. */
 
 import type { Cloud } from '../../control/cloud.js';
+import type { Home } from '../../control/files/stages.js';
 import type { LoadedApplication } from '../../control/files/workspace.js';
 import type { ClusterAddress } from '../../core/addresses.js';
 import type { Context } from '../command.js';
 import type { Pace } from './nodes.js';
 import type { Tell } from './story.js';
 
-/** What the sample's nodes are part of. */
-export const sample: ClusterAddress = { application: 'treasure-hunt', environment: 'staging' };
 /** How often the view looks. */
 export const lookEveryMs = 500;
 /** After this a fleet of one machine has converged, or something is wrong. */
 export const convergenceTimeoutMs = 120_000;
 
 export interface StageOptions {
+  /** What the nodes are part of. Default: the first application of the project in its first environment. */
+  readonly cluster?: ClusterAddress | undefined;
   readonly port?: number | undefined;
   readonly speed: number;
   readonly nodes: number;
@@ -34,7 +35,10 @@ export interface Stage extends Company {
 }
 
 export interface Play extends Stage {
+  readonly home: Home;
   readonly cloud: Cloud;
+  /** What the nodes are part of. */
+  readonly cluster: ClusterAddress;
   readonly loaded: LoadedApplication;
   readonly startedMs: number;
   /** Aborts at Ctrl-C, and when somebody stops the local AWS (`veltrix local down`). */

@@ -5,7 +5,7 @@ import { type Published, publish } from '../../control/act/publish.js';
 import { type Deployment, isRunning } from '../../core/delivery/deployments.js';
 import type { StrategyName } from '../../core/delivery/strategies.js';
 import { isVeltrixError } from '../../core/errors.js';
-import { convergenceTimeoutMs, lookEveryMs, type Play, sample } from './play.js';
+import { convergenceTimeoutMs, lookEveryMs, type Play } from './play.js';
 
 export interface Order {
   readonly profile: string;
@@ -41,8 +41,8 @@ export async function publishForGood(play: Play, order: Order): Promise<Publishe
   }
 }
 
-async function untilEnded({ cloud, context }: Play, number: number): Promise<Deployment> {
-  const { store } = await cloud.environment(sample);
+async function untilEnded({ cloud, cluster, context }: Play, number: number): Promise<Deployment> {
+  const { store } = await cloud.environment(cluster);
   for (;;) {
     const deployment = await store.deployment(number);
     if (!isRunning(deployment)) return deployment;
@@ -52,8 +52,8 @@ async function untilEnded({ cloud, context }: Play, number: number): Promise<Dep
 }
 
 export async function publishNext(play: Play, { profile, ...order }: Order): Promise<Published> {
-  const { cloud, loaded, tell, context } = play;
-  const address = { ...sample, profile };
+  const { cloud, cluster, loaded, tell, context } = play;
+  const address = { ...cluster, profile };
   const published = await whenFree(play, () =>
     publish(cloud, loaded, { address, author: context.author(), ...order }),
   );

@@ -1,18 +1,22 @@
 /** Raises what is played on: local AWS, stacks, first versions, nodes. And takes it all away again. */
 
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { connect } from '../../control/connect.js';
+import type { Home } from '../../control/files/stages.js';
+import { demandEnvironment, type Workspace } from '../../control/files/workspace.js';
+import type { ClusterAddress } from '../../core/addresses.js';
 import { ServiceUnavailable } from '../../core/errors.js';
 import type { DeployResult, LocalAws } from '../../local/index.js';
 import type { Context } from '../command.js';
 import { synthesize } from '../local-aws/assembly.js';
 import { deployFailed } from '../local-aws/control.js';
 import { serveLocalAws } from '../local-aws/serve.js';
-import { type Fleet, startFleet } from './nodes.js';
-import { type Company, type Play, type Stage, sample } from './play.js';
+import { type Fleet, type FleetOptions, startFleet } from './nodes.js';
+import type { Company, Play, Stage } from './play.js';
 import { publishForGood } from './publish.js';
 import { createScratch } from './scratch.js';
 
@@ -35,17 +39,18 @@ async function raise(stage: Stage): Promise<Play> {
   const scratch = await makeScratch(stage);
   const assembly = path.join(scratch, 'assembly');
   // One after the other: what fails must not leave something behind it running.
-  const loaded = await workspace.load(sample.application);
-  const local = await startLocal(stage);
-  await synthesizeInto(stage, workspace.root, assembly);
+  const { cluster, loaded } = await chooseCluster(workspace, stage.options.cluster);
+  const home = await context.home(cluster);
+  const local = await startLocal(stage, home);
+  await synthesizeInto(stage, { root: workspace.root, assembly, home });
   await deploy(stage, local, assembly);
   useLocal(context, local);
-  const cloud = connect({ stage: context.stage, target: `local AWS at ${local.endpoint}` });
-  const play: Play = { ...stage, cloud, loaded, startedMs, over: endOf(context, local) };
+  const cloud = connect({ stage: home.name, target: `local AWS at ${local.endpoint}` });
+  const play: Play = { ...stage, home, cloud, cluster, loaded, startedMs, over: endOf(context, local) };
   for (const { name } of loaded.application.profiles) {
     await publishForGood(play, { profile: name, reason: 'first version' });
   }
-  const fleet = startNodes(play, path.join(scratch, 'nodes'));
+  const fleet = startNodes(play, { root: workspace.root, directory: path.join(scratch, 'nodes') });
   await Promise.race([fleet.ready, interrupted(context.signal)]);
   return play;
 }
@@ -58,21 +63,28 @@ async function makeScratch({ context, later }: Stage): Promise<string> {
   return scratch;
 }
 
-async function startLocal({ context, options, tell, later }: Stage): Promise<LocalAws> {
+async function startLocal({ context, options, tell, later }: Stage, { stage }: Home): Promise<LocalAws> {
   const { port, speed } = options;
-  const local = await serveLocalAws({ directory: context.directory, port, speed });
+  const local = await serveLocalAws({ directory: context.directory, port, speed, stage });
   later(() => local.close());
   tell({ event: 'local-aws', endpoint: local.endpoint, speed });
   return local;
 }
 
+interface Made {
+  /** The project's. */
+  readonly root: string;
+  /** Where the assembly is written to. */
+  readonly assembly: string;
+  readonly home: Home;
+}
+
 async function synthesizeInto(
-  { context, tell }: Stage,
-  root: string,
-  outputDirectory: string,
+  { context: { environment, signal }, tell }: Stage,
+  { root, assembly, home }: Made,
 ): Promise<void> {
   const startedMs = performance.now();
-  await synthesize({ root, outputDirectory, environment: context.environment, signal: context.signal });
+  await synthesize({ root, outputDirectory: assembly, environment, signal, stage: home.stage?.name });
   tell({ event: 'synthesized', durationMs: Math.round(performance.now() - startedMs) });
 }
 
@@ -95,12 +107,22 @@ function useLocal({ environment }: Context, local: LocalAws): void {
   Object.assign(environment, local.environment);
 }
 
-function startNodes({ context, options, tell, later }: Play, directory: string): Fleet {
+interface Places {
+  /** The project's. */
+  readonly root: string;
+  /** Where nodes keep what they hold. */
+  readonly directory: string;
+}
+
+function startNodes(
+  { cluster, home, context, options, tell, later }: Play,
+  { root, directory }: Places,
+): Fleet {
   const fleet = startFleet({
     count: options.nodes,
-    program: fileURLToPath(new URL('../../sample/node.mjs', import.meta.url)),
-    environmentName: sample.environment,
-    stage: context.stage,
+    ...programOf(root, cluster),
+    environmentName: cluster.environment,
+    stage: home.name,
     directory,
     pace: options.pace,
     environment: context.environment,
@@ -110,6 +132,28 @@ function startNodes({ context, options, tell, later }: Play, directory: string):
   });
   later(() => fleet.stop());
   return fleet;
+}
+
+/** The Treasure Hunt has a program of its own; nodes of any other application hold, report, and do work that comes to nothing. */
+function programOf(
+  root: string,
+  { application }: ClusterAddress,
+): Pick<FleetOptions, 'program' | 'settings'> {
+  const own = fileURLToPath(new URL(`../../sample/${application}.mjs`, import.meta.url)); // not in the package of the command
+  if (existsSync(own)) return { program: own, settings: {} };
+  return {
+    program: fileURLToPath(new URL('../plain-node.js', import.meta.url)),
+    settings: { APPLICATION_FILE: path.join(root, 'config', application, 'application.ts') },
+  };
+}
+
+async function chooseCluster(workspace: Workspace, wanted: ClusterAddress | undefined) {
+  const [first = ''] = workspace.names; // a workspace has one at least
+  const loaded = await workspace.load(wanted?.application ?? first);
+  const { name: application, environments } = loaded.application;
+  const environment = wanted?.environment ?? environments[0] ?? '';
+  demandEnvironment(loaded.application, environment);
+  return { loaded, cluster: { application, environment } };
 }
 
 function endOf({ signal }: Context, local: LocalAws): AbortSignal {

@@ -42,6 +42,6 @@ function increaseFirstNumber(value: unknown): unknown {
 }
 
 const nothingToChange = (): ServiceUnavailable =>
-  new ServiceUnavailable('The sample has no whole number to change', {
-    hint: 'Give its first profile one at the top level.',
+  new ServiceUnavailable('The first profile has no whole number to change', {
+    hint: 'Give it one at the top level, or leave --once out.',
   });

@@ -31,6 +31,7 @@ export const actingVerbs: readonly Verb[] = [
     name: 'check',
     summary: 'Hold every file against its schema, without AWS',
     arguments: [['[application]', 'only this application']],
+    options: [['--deployed', 'also hold names against what is deployed: before the stacks are']],
     examples: [
       ['veltrix check', 'all applications'],
       ['veltrix check treasure-hunt --json', 'one, for a script'],
@@ -41,7 +42,10 @@ export const actingVerbs: readonly Verb[] = [
     name: 'plan',
     summary: 'What a publish would change, for whom, and at what price',
     arguments: [['<address>', 'application/environment, or one profile of it']],
-    options: [['--strategy <name>', 'plan for this rollout strategy']],
+    options: [
+      ['--strategy <name>', 'plan for this rollout strategy'],
+      ['--save <file>', 'also as JSON, for publish --planned'],
+    ],
     examples: [
       ['veltrix plan treasure-hunt/staging', 'every profile of staging'],
       ['veltrix plan treasure-hunt/staging/gameplay', 'one profile'],
@@ -60,6 +64,8 @@ export const actingVerbs: readonly Verb[] = [
       ['--after <environment>', 'only if application/environment runs its own file, and is well'],
       ['--force', 'also what was rolled back within the hour; -m says why'],
       ['--wait', 'until every live node holds it'],
+      ['--complete', 'until every live node holds it and the bake is over'],
+      ['--planned <file>', 'all of application/environment, as `plan --save` wrote it, and nothing else'],
       ['--timeout <duration>', 'how long to wait: 90s, 15m (default: 45m)'],
     ],
     examples: [
@@ -135,5 +141,20 @@ export const actingVerbs: readonly Verb[] = [
     options: [whyOption],
     examples: [['veltrix undrain treasure-hunt/production node-7 -m "new disk"', 'before its time']],
     load: async () => (await import('../commands/act/drain.js')).undrain,
+  },
+  {
+    name: 'retire',
+    summary: 'End a profile that nobody uses any more, or delete old versions of one',
+    arguments: [['<profile>', 'application/profile: in all its environments']],
+    options: [
+      whyOption,
+      ['--versions', 'only versions that nobody needs any more; the profile stays'],
+      ['--keep <count>', 'with --versions: so many of the newest stay in any case (default: 100)'],
+    ],
+    examples: [
+      ['veltrix retire treasure-hunt/limits -m "merged into gameplay"', 'shows what goes, then asks'],
+      ['veltrix retire treasure-hunt/gameplay --versions --keep 50', 'make room in the hosted store'],
+    ],
+    load: async () => (await import('../commands/act/retire.js')).retire,
   },
 ];

@@ -42,7 +42,7 @@ const drill: readonly Verb[] = [
     name: 'outage',
     summary: 'Make one service of the local AWS sick',
     arguments: [['<service>', 'appconfig, kinesis or dynamodb']],
-    options: [forOption, ['--how <how>', 'fail, throttle, delay or drop (default: fail)']],
+    options: [forOption, ['--how <how>', 'fail, throttle, deny, delay or drop (default: fail)']],
     examples: [
       ['veltrix drill outage dynamodb --for 5m', 'its own error to every call'],
       ['veltrix drill outage kinesis --how drop', 'connections end without an answer'],
@@ -66,12 +66,32 @@ const drill: readonly Verb[] = [
 
 export const verbsHere: readonly Verb[] = [
   {
+    name: 'init',
+    summary:
+      'Begin a project: an application, its first profile, the stacks, a workflow; changes no file that is there',
+    arguments: [['[directory]', 'where (default: here)']],
+    options: [
+      ['--application <name>', "the application (default: the folder's name)"],
+      ['--profile <name>', 'its first profile (default: limits)'],
+      ['--environments <names>', 'in the order in which a change travels (default: staging,production)'],
+    ],
+    examples: [
+      ['veltrix init shop', 'in a new folder'],
+      [
+        'veltrix init --application shop --environments test,staging,production',
+        'in a repository that stands',
+      ],
+    ],
+    load: async () => (await import('../commands/act/init.js')).init,
+  },
+  {
     name: 'dev',
-    summary: 'Local AWS, deployed stacks, published sample and a fleet of nodes, live',
+    summary: 'Local AWS, deployed stacks, first versions and a fleet of nodes, live',
+    arguments: [['[address]', 'application/environment (default: the first of each in the project)']],
     options: [
       ['--port <port>', 'port of the local AWS; 0 takes any free one (default: 4600)'],
       ['--speed <factor>', "hasten AppConfig's rollouts and bakes (default: 60)"],
-      ['--nodes <count>', 'sample nodes to start (default: 20)'],
+      ['--nodes <count>', 'nodes to start (default: 20)'],
       ['--once', 'change a value, wait until every node holds it, then end'],
     ],
     examples: [

@@ -101,6 +101,35 @@ export const seeingVerbs: readonly Verb[] = [
     load: async () => (await import('../commands/see/events.js')).events,
   },
   {
+    name: 'doctor',
+    summary: 'Everything that may be wrong, why, and what to do',
+    arguments: [['[address]', 'application, or application/environment (default: all)']],
+    examples: [
+      ['veltrix doctor', 'the stage and every environment'],
+      ['veltrix doctor treasure-hunt/production', 'the stage and one environment'],
+    ],
+    load: async () => (await import('../commands/see/doctor.js')).doctor,
+  },
+  {
+    name: 'cost',
+    summary: 'Dollars a month, with the arithmetic',
+    arguments: [['[address]', 'application/environment: its own fleet is what is counted']],
+    options: [
+      ['--nodes <count>', 'nodes (default: those that are live)'],
+      ['--profiles <count>', 'profiles that each polls (default: those of the application, or 1)'],
+      ['--poll <duration>', 'how often a node polls each profile (default: 60s)'],
+      ['--report <duration>', 'how often a node reports (default: as they do, or 5s)'],
+      ['--changes <count>', 'versions of each profile a day (default: as in the last week, or 10)'],
+      ['--partitions <count>', 'partitions of shared-out work (default: as in its table, or none)'],
+    ],
+    examples: [
+      ['veltrix cost treasure-hunt/production', 'what this fleet costs, as it is'],
+      ['veltrix cost treasure-hunt/production --nodes 5000', 'if it grew'],
+      ['veltrix cost --nodes 1000 --poll 30s --changes 4', 'without AWS'],
+    ],
+    load: async () => (await import('../commands/see/cost.js')).cost,
+  },
+  {
     name: 'agent-check',
     summary: "Answer HAProxy's agent checks for the nodes of one environment",
     arguments: [['<address>', 'application/environment']],

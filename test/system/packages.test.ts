@@ -13,9 +13,11 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { publint } from 'publint';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const packages = path.join(root, 'dist/packages');
 const folder = mkdtempSync(path.join(tmpdir(), 'veltrix-packages-'));
 
 /** The blocks of code in docs/first-service.md, by the file that the page says they are. */
@@ -25,24 +27,25 @@ function filesOfThePage(): ReadonlyMap<string, string> {
   return new Map([...blocks].map(([, file = '', code = '']) => [file, code]));
 }
 
-function run(command: string, ...words: string[]) {
+const run = (command: string, ...words: string[]) => runIn(folder, command, ...words);
+
+function runIn(directory: string, command: string, ...words: string[]) {
   const { status, stdout, stderr } = spawnSync(command, words, {
-    cwd: folder,
+    cwd: directory,
     encoding: 'utf8',
     env: { ...process.env, NO_COLOR: '1' },
   });
   return { status, output: stdout + stderr };
 }
 
+const tarballNames = () => readdirSync(packages).filter((name) => name.endsWith('.tgz'));
+
 /** A tool of the project's own, as a user would have installed it in the folder. */
 const tool = (name: string) => path.join(root, 'node_modules/.bin', name);
 
 beforeAll(() => {
   execFileSync('npm', ['run', '--silent', 'pack'], { cwd: root });
-  const packages = path.join(root, 'dist/packages');
-  const tarballs = readdirSync(packages)
-    .filter((name) => name.endsWith('.tgz'))
-    .map((name) => path.join(packages, name));
+  const tarballs = tarballNames().filter((name) => !name.includes('infra'));
   const { dependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
   writeFileSync(
     path.join(folder, 'package.json'),
@@ -57,7 +60,7 @@ beforeAll(() => {
       '--no-fund',
       '--silent',
       `zod@${dependencies.zod}`,
-      ...tarballs,
+      ...tarballs.map((name) => path.join(packages, name)),
     ],
     { cwd: folder },
   );
@@ -140,4 +143,54 @@ describe('the packed packages, in an empty folder', () => {
     expect(output).toContain('✔ config/parcels/tracking.staging.yaml');
     expect(status).toBe(0);
   });
+});
+
+describe('the tarballs', () => {
+  it('are as registries and compilers expect them', async () => {
+    for (const name of tarballNames()) {
+      const { messages } = await publint({ pack: { tarball: bytesOf(name) } });
+      expect(messages).toEqual([]);
+      if (name.includes('cli')) continue; // it has no doors
+      const { status, output } = run(tool('attw'), path.join(packages, name), '--profile', 'esm-only');
+      expect({ status, output }).toMatchObject({ status: 0 });
+    }
+  });
+});
+
+/** As the library wants them: a buffer of its own. */
+function bytesOf(name: string): ArrayBuffer {
+  const bytes = readFileSync(path.join(packages, name));
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+describe('a project that begins with the packages alone', () => {
+  const shop = path.join(folder, 'shop');
+  const veltrix = path.join(folder, 'node_modules/.bin/veltrix');
+
+  beforeAll(() => {
+    const infra = path.join(folder, 'node_modules/@veltrix/infra');
+    mkdirSync(infra);
+    const tarball = tarballNames().find((name) => name.includes('infra')) ?? '';
+    execFileSync('tar', ['-xzf', path.join(packages, tarball), '-C', infra, '--strip-components=1']);
+    // What npm would fetch for it.
+    for (const name of ['aws-cdk-lib', 'constructs', 'esbuild', 'tsx']) {
+      symlinkSync(path.join(root, 'node_modules', name), path.join(folder, 'node_modules', name));
+    }
+  });
+
+  it('is begun, compiles, and passes its own check', () => {
+    expect(run(veltrix, 'init', 'shop').status).toBe(0);
+    expect(runIn(shop, tool('tsc'))).toEqual({ status: 0, output: '' });
+    const { status, output } = runIn(shop, veltrix, 'check');
+    expect(output).toContain('✔ config/shop/limits.production.yaml  shop/production/limits');
+    expect(status).toBe(0);
+  });
+
+  it('deploys its stacks, and has a first change held by its nodes', () => {
+    const words = ['dev', '--once', '--nodes', '3', '--port', '0'];
+    const { status, output } = runIn(shop, veltrix, ...words);
+    expect(output).toMatch(/✔ \d stacks deployed/);
+    expect(output).toContain('✔ all 3 nodes hold limits v2');
+    expect(status).toBe(0);
+  }, 90_000);
 });
