@@ -1,9 +1,19 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-// What starts processes, or whole worlds of them, with an environment of its own; and Hono, whose server replaces `Response`.
-const worlds = ['bench', 'cli', 'client/middleware', 'system'].map((folder) => `test/${folder}/**/*.test.ts`);
+const testsOf = (...folders: readonly string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+/** Hono's server replaces `Response` in its process. */
+const alone = testsOf('client/middleware');
+/** What starts processes, or whole worlds of them. */
+const long = testsOf('bench', 'cli', 'system');
 
 const timeouts = { testTimeout: 30_000, hookTimeout: 60_000 };
+
+/**
+ * No other file leaves a trace in a module or in the process, so files share one: loading zod, the SDK and the CDK anew for each of
+ * three hundred files would take longer than all that they prove.
+ */
+const shared = { isolate: false, setupFiles: ['test/traces.ts'] };
 
 export default defineConfig({
   test: {
@@ -12,15 +22,9 @@ export default defineConfig({
     maxWorkers: 2,
     // In this order, by name: what lasts long comes first, and what is short fills the cores to the end.
     projects: [
-      project('alone', { include: worlds }),
-      // Nothing here leaves a trace in a module or in the process, so files share one: loading zod, the SDK and the CDK anew
-      // for each of two hundred files would take longer than all that they prove.
-      project('together', {
-        include: ['test/**/*.test.ts'],
-        exclude: worlds,
-        isolate: false,
-        setupFiles: ['test/traces.ts'],
-      }),
+      project('alone', { include: alone }),
+      project('long', { include: long, ...shared }),
+      project('together', { include: ['test/**/*.test.ts'], exclude: [...alone, ...long], ...shared }),
     ],
   },
 });

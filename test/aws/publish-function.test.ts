@@ -9,6 +9,7 @@ const accepted = { outcome: 'accepted', version: 2, label: 'v2-0a0a0a0a', deploy
 
 interface Call {
   readonly FunctionName?: string;
+  readonly Qualifier?: string;
   readonly Payload?: Uint8Array;
 }
 
@@ -46,6 +47,7 @@ describe('createPublishFunction', () => {
     const result = await createPublishFunction(client, { stage: 'main', cluster }).publish(request);
     expect(result).toEqual(accepted);
     expect(calls[0]?.FunctionName).toBe('veltrix-main-publish-quest-staging');
+    expect(calls[0]).not.toHaveProperty('Qualifier');
     const { identity, ...sent } = sentIn(calls);
     expect(sent).toEqual(request);
     const proof = new URLSearchParams(identity);
@@ -89,6 +91,11 @@ describe('createPublishFunction', () => {
     const { identity, ...sent } = sentIn(calls);
     expect(sent).toEqual(drop);
     expect(identity).toContain('X-Amz-Signature=');
+    // By the alias: who may invoke it so need not have the right to publish.
+    expect(calls[0]).toMatchObject({
+      FunctionName: 'veltrix-main-publish-quest-staging',
+      Qualifier: 'queue',
+    });
   });
 
   it('passes a refusal on as an answer', async () => {

@@ -48,10 +48,11 @@ describe('a second terminal', () => {
     expect(exitCode).toBe(2);
   });
 
-  it('is told which function is missing in a stage that is not deployed', async () => {
+  it('is told the stages of the project when it names another', async () => {
     const { exitCode, output } = await run(['publish', gameplay, '-m', 'x', '--stage', 'other'], place);
-    expect(output).toContain('there is no function veltrix-other-publish-treasure-hunt-staging here');
-    expect(exitCode).toBe(1);
+    expect(output).toContain('There is no stage "other"');
+    expect(output).toContain('The stages of infra/stages.ts are main.');
+    expect(exitCode).toBe(2);
   });
 
   it('talks to what the environment names, when it names one', async () => {
@@ -105,7 +106,7 @@ describe('the life of a version', () => {
   it('is planned with old and new', async () => {
     project.edit(/^coolDownMs: .*$/m, 'coolDownMs: 4321');
     const { exitCode, output } = await run(['plan', gameplay], place);
-    expect(output).toMatch(/~ {2}coolDownMs {2}\d+ → 4321\n {2}→ over version 1, default strategy/);
+    expect(output).toMatch(/~ {2}coolDownMs {2}\d+ → 4321\n {2}→ over version 1, linear-50 by default/);
     expect(exitCode).toBe(0);
   });
 

@@ -51,7 +51,7 @@ export function personAt(world: World, options: PersonOptions = {}): Person {
     screen: createScreen(output, { NO_COLOR: '1' }),
     json: options.json === true,
     yes: options.yes === true,
-    stage: 'main',
+    home: async () => ({ name: 'main' }),
     directory,
     environment: {},
     signal: new AbortController().signal,

@@ -7,14 +7,17 @@ import type { GrantTable } from '../../core/assignment/table/table.js';
 import type { ChangeEvent } from '../../core/delivery/change-events.js';
 import type { PublishQueues, QueueEntry } from '../../core/delivery/publish-queue.js';
 import type { PublishResult } from '../../core/delivery/publishing.js';
-import type { Publication, RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
+import type { ApplicationProfile, ProfileRemoval } from '../../core/delivery/retirement.js';
+import type { Publication, Retired, RolloutRecord, Undone } from '../../core/delivery/rollout-records.js';
 import { ServiceUnavailable, UsageError } from '../../core/errors.js';
 import type { Drain, Drains } from '../../core/fleet/drains.js';
 import type { NodeRecord } from '../../core/fleet/node-records.js';
 import type { ProfileReport } from '../../core/fleet/node-reports.js';
 import type { Roster } from '../../core/fleet/roster.js';
 import type { Application } from '../../core/profiles.js';
+import type { SecretDirectory, SecretStanding } from '../../core/secrets/secret-values.js';
 import { type EpochMs, type EpochSeconds, epochMs } from '../../core/time.js';
+import type { DeployedFunction, EventSource, Upkeep } from '../../core/upkeep.js';
 import { createHandler } from '../../functions/publish-config/handler.js';
 import { InMemoryAppConfig } from '../aws/appconfig/in-memory-appconfig.js';
 
@@ -24,6 +27,7 @@ export const startMs = Date.UTC(2026, 0, 1);
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export class InMemoryCloud implements Cloud {
+  readonly stage = 'main';
   readonly target = 'memory';
   readonly appConfig: InMemoryAppConfig;
   readonly nodes: NodeRecord[] = [];
@@ -76,13 +80,42 @@ export class InMemoryCloud implements Cloud {
       this.rolloutRecords.set(key, { ...this.rolloutRecords.get(key), publication });
       return 'saved';
     },
-    saveUndone: async (cluster: string, deployment: number, undone: Undone) => {
-      if (this.keepingFails)
-        throw new ServiceUnavailable('could not keep it', { hint: 'none', retryable: true });
-      const key = `${cluster} ${deployment}`;
-      this.rolloutRecords.set(key, { ...this.rolloutRecords.get(key), undone });
-    },
+    saveUndone: (cluster: string, deployment: number, undone: Undone) =>
+      this.keep(`${cluster} ${deployment}`, { undone }),
+    saveRetired: (cluster: string, deployment: number, retired: Retired) =>
+      this.keep(`${cluster} ${deployment}`, { retired }),
   };
+
+  private async keep(key: string, said: Pick<RolloutRecord, 'undone' | 'retired'>): Promise<void> {
+    if (this.keepingFails)
+      throw new ServiceUnavailable('could not keep it', { hint: 'none', retryable: true });
+    this.rolloutRecords.set(key, { ...this.rolloutRecords.get(key), ...said });
+  }
+
+  /** True: something that does not report reads profiles. */
+  isRead = false;
+  /** Called before each version of a profile that goes. */
+  onRemoval: (version: number) => void = () => undefined;
+
+  async retirement({ profile }: ApplicationProfile): Promise<ProfileRemoval> {
+    const { versions } = this.appConfig;
+    return {
+      versions: () => this.appConfig.environment('staging').versions(profile),
+      removeVersion: async (version) => {
+        this.onRemoval(version);
+        versions.set(
+          profile,
+          (versions.get(profile) ?? []).filter((each) => each.version !== version),
+        );
+      },
+      remove: async () => {
+        if (this.isRead) return 'read-lately';
+        if (versions.get(profile)?.length) return 'has-versions';
+        versions.delete(profile);
+        return 'removed';
+      },
+    };
+  }
 
   /** The gate's own door to `queues`; nobody writes at the same time. */
   private readonly storedQueues: PublishQueues = {
@@ -124,7 +157,27 @@ export class InMemoryCloud implements Cloud {
     },
   };
 
+  /** Secrets that are not simply there. */
+  readonly secretStandings = new Map<string, SecretStanding>();
+  readonly secrets: { standing: SecretDirectory['standing'] } = {
+    standing: async (name) => this.secretStandings.get(name) ?? 'there',
+  };
+
   readonly caller = async () => this.arn;
+
+  /** What the stage runs on. A function that is not here is there, with the schema's version of `rules`. */
+  readonly functions = new Map<string, DeployedFunction | undefined>();
+  sources: readonly EventSource[] = [{ stream: 'veltrix-main-load', isEnabled: true, lastResult: 'OK' }];
+  shards: number | undefined = 1;
+  letters: number | undefined = 0;
+  readonly upkeep: Upkeep = {
+    region: async () => 'eu-central-1',
+    deployedFunction: async (name) =>
+      this.functions.has(name) ? this.functions.get(name) : { variables: { VELTRIX_SCHEMA_VERSION: '2' } },
+    eventSources: async () => this.sources,
+    openShards: async () => this.shards,
+    messages: async () => this.letters,
+  };
 
   async queue(where: ClusterAddress) {
     return (await this.storedQueues.read(formatCluster(where))).queue;
@@ -192,6 +245,8 @@ export interface NodeFacts {
   readonly lastError?: string;
   readonly counters?: ProfileReport['counters'];
   readonly refused?: ProfileReport['refused'];
+  readonly override?: ProfileReport['override'];
+  readonly secretsError?: string;
   readonly schemaVersion?: number;
   readonly twin?: NodeRecord['twin'];
   /** What it says of its work. */
@@ -234,6 +289,8 @@ export function record(facts: NodeFacts): NodeRecord {
         source: label === undefined ? 'default' : 'cloud',
         ...(refused && { refused }),
         ...(facts.lastError !== undefined && { lastError: facts.lastError }),
+        ...(facts.override && { override: facts.override }),
+        ...(facts.secretsError !== undefined && { secretsError: facts.secretsError }),
         ...(label !== undefined &&
           facts.heldSinceMs !== undefined && { held: { label, sinceMs: epochMs(facts.heldSinceMs) } }),
         schemaVersion: facts.schemaVersion ?? 2,

@@ -147,9 +147,13 @@ async function story(world: ManualWorld): Promise<string[]> {
   await world.publish('gameplay', { coolDownMs: 9 }, { strategy: 'linear-50' });
   await world.advance(4 * minuteMs);
   const events = new Map<string, string>();
-  // Consumers drop what was told twice.
-  for await (const change of world.cloud.changes({ follow: false }))
-    if (!events.has(change.event.id)) events.set(change.event.id, JSON.stringify(change));
+  // Consumers drop what was told twice. Where all steps come at one instant, the guard's word may be kept before or after the telling.
+  for await (const { event, arrivedAtMs } of world.cloud.changes({ follow: false })) {
+    const { guard, ...said } = event.data;
+    const data = event.data.strategy === 'immediate' ? said : { ...said, guard };
+    if (!events.has(event.id))
+      events.set(event.id, JSON.stringify({ event: { ...event, data }, arrivedAtMs }));
+  }
   told.push(...events.values());
   for (const record of await world.cloud.records.list('treasure-hunt/staging'))
     told.push(JSON.stringify(record));

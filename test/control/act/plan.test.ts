@@ -153,6 +153,25 @@ describe('plan', () => {
     expect(found?.judging?.weaknesses.map(({ kind }) => kind)).toEqual(['short-steps', 'short-bake']);
   });
 
+  it('says the default of the environment, and judges by it, where none is named', async () => {
+    await world.publishAndFinish(yamlWith(5000));
+    await world.publishAndFinish(yamlWith(4000));
+    world.edit(yamlWith(3000));
+    world.cloud.nodes.push(...Array.from({ length: 40 }, (_, index) => record({ node: `n${index}` })));
+    const under = async (about: object) => {
+      const request = { address: rules, defaultStrategy: 'canary-10', ...about } as const;
+      return (await plan(world.cloud, world.loaded, request)).profiles[0];
+    };
+    expect(await under({})).toMatchObject({ defaultStrategy: 'canary-10', judging: { weaknesses: [] } });
+    expect(await under({})).not.toHaveProperty('strategy');
+    const named = await under({ strategy: 'linear-20' });
+    expect(named).toMatchObject({
+      strategy: 'linear-20',
+      judging: { weaknesses: [{ kind: 'short-steps' }] },
+    });
+    expect(named).not.toHaveProperty('defaultStrategy');
+  });
+
   it('remembers that this very content failed within the hour', async () => {
     await world.publishAndFinish(yamlWith(5000));
     world.edit(yamlWith(4000));

@@ -28,6 +28,7 @@ function cloudOf(open: EnvironmentStore): Cloud {
   const unused = () => Promise.reject(new Error('undoing does not need this'));
   const { clock } = deployed.world;
   return {
+    stage: 'main',
     target: 'local',
     applications: unused,
     environments: unused,
@@ -40,9 +41,18 @@ function cloudOf(open: EnvironmentStore): Cloud {
     assignment: () => ({ head: unused, table: unused, roster: unused }),
     drains: { read: unused, write: unused },
     caller: unused,
-    rollouts: { read: unused, saveUndone: async () => undefined },
+    secrets: { standing: unused },
+    rollouts: { read: unused, saveUndone: async () => undefined, saveRetired: unused },
+    retirement: unused,
     queue: unused,
     publish: unused,
+    upkeep: {
+      region: unused,
+      deployedFunction: unused,
+      eventSources: unused,
+      openShards: unused,
+      messages: unused,
+    },
     changes: () => expect.unreachable(),
     clock: () => epochMs(clock.now()),
     wait: (durationMs) => clock.advance(durationMs),

@@ -60,6 +60,19 @@ it('a managed policy must be there to be attached, and detached to be deleted', 
   await iam.call('DeletePolicy', { PolicyArn });
 });
 
+it('a managed policy shows its document, the latest one', async () => {
+  const { Policy } = await iam.call('CreatePolicy', { PolicyName: 'p', PolicyDocument: document });
+  const { Arn: PolicyArn } = Policy as { Arn: string };
+  const read = async () =>
+    (await iam.call('GetPolicyVersion', { PolicyArn, VersionId: 'v1' }))['PolicyVersion'];
+  expect(await read()).toMatchObject({ Document: encodeURIComponent(document), IsDefaultVersion: true });
+  const PolicyDocument = '{"Version":"2012-10-17","Statement":[{"Sid":"other"}]}';
+  await iam.call('CreatePolicyVersion', { PolicyArn, PolicyDocument, SetAsDefault: true });
+  expect(await read()).toMatchObject({ Document: encodeURIComponent(PolicyDocument) });
+  const missing = iam.call('GetPolicyVersion', { PolicyArn: `${PolicyArn}x`, VersionId: 'v1' });
+  await expect(missing).rejects.toMatchObject({ name: 'NoSuchEntity' });
+});
+
 it('a policy that is no JSON is refused', async () => {
   const put = iam.call('PutRolePolicy', { RoleName, PolicyName: 'p', PolicyDocument: '{' });
   await expect(put).rejects.toThrow('PolicyDocument: is not JSON');

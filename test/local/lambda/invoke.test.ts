@@ -131,6 +131,18 @@ describe('a function', () => {
       new UpdateFunctionConfigurationCommand({ FunctionName: 'plain', Timeout: 4 }),
     );
     expect(changed).toMatchObject({ Timeout: 4, MemorySize: 256 });
+    // A key stays until it is taken away.
+    const KMSKeyArn = 'arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    for (const [settings, key] of [
+      [{ KMSKeyArn }, KMSKeyArn],
+      [{ Timeout: 5 }, KMSKeyArn],
+      [{ KMSKeyArn: '' }, undefined],
+    ] as const) {
+      const told = await world.client.send(
+        new UpdateFunctionConfigurationCommand({ FunctionName: 'plain', ...settings }),
+      );
+      expect(told.KMSKeyArn).toBe(key);
+    }
     const names = (await world.client.send(new ListFunctionsCommand({}))).Functions?.map(
       (one) => one.FunctionName,
     );

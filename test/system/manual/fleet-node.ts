@@ -4,6 +4,8 @@ import type { NodeClock } from '../../../client/clock.js';
 import { connectWith } from '../../../client/connect.js';
 import type { NodeDeps } from '../../../client/default-deps.js';
 import type { ConnectOptions, Node } from '../../../client/index.js';
+// Loaded before a node begins: the clock would go on, minutes on a busy machine, while it waits for its code.
+import '../../../client/routing/routed.js';
 import { treasureHunt } from '../../../config/treasure-hunt/application.js';
 import { epochMs } from '../../../core/time.js';
 import type { ManualClock } from '../../../local/kernel/clock.js';

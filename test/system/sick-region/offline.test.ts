@@ -42,6 +42,6 @@ it('leaves nodes at work, tells of their silence only, and is over at once', asy
   expect(blind).toEqual([]);
   expect(profiles.map(({ nodes: { holding } }) => holding.length)).toEqual([nodeCount, nodeCount]);
   // Its functions reached everything all the time.
-  expect(fleet.raisedSince(fromMs)).toEqual(['assignment-panic']);
+  expect(fleet.raisedSince(fromMs)).toEqual(['assignment-panic', 'nodes-silent-treasure-hunt-staging']);
   expect(world.clock.now() - fromMs).toBeLessThan(12 * minuteMs + secondMs);
 });

@@ -1,6 +1,7 @@
 /** A fleet at work, a region that falls sick, and what is seen of both. */
 
 import { inject } from 'vitest';
+import { readTable } from '../../../control/fleet/assignment.js';
 import { type Status, watchedStatus } from '../../../control/see/status/status.js';
 import type { ChangeEvent } from '../../../core/delivery/change-events.js';
 import type { Deployment } from '../../../core/delivery/deployments.js';
@@ -50,6 +51,8 @@ export async function startFleet(): Promise<SickWorld> {
   });
   for (const node of nodes) node.serve({ requestsPerSecond: 5, errorRate: () => 0.01 });
   await world.advance(2 * minuteMs);
+  // Who owns nothing is missed by nobody: that all are silent at once is seen only of owners.
+  await world.until(() => allOwn(world), 'every node to own partitions', minuteMs);
   const watched = watchedStatus(world.cloud);
   const letters = countLetters(world);
   const alarms = alarmsIn(assembly);
@@ -64,6 +67,11 @@ export async function startFleet(): Promise<SickWorld> {
     raisedSince: (fromMs) =>
       raisedIn({ fromMs, toMs: world.clock.now() }, alarms, [...world.metrics, ...letters]),
   };
+}
+
+async function allOwn({ cloud }: ManualWorld): Promise<boolean> {
+  const inForce = await readTable(cloud.assignment(staging));
+  return new Set(inForce?.table.slots.flatMap(({ owners }) => owners)).size === nodeCount;
 }
 
 const lettersUrl = ({ aws }: ManualWorld): string =>
