@@ -1,7 +1,9 @@
 /** The shape of a command: arguments in, data out, lines for people. Commands return; one place prints and ends. */
 
 import type { Cloud } from '../control/cloud.js';
+import type { Home } from '../control/files/stages.js';
 import type { Workspace } from '../control/files/workspace.js';
+import type { Address } from '../core/addresses.js';
 import type { VeltrixError } from '../core/errors.js';
 import type { Accepts, RawArguments } from './parse-arguments.js';
 import type { Page } from './terminal/layout.js';
@@ -13,13 +15,14 @@ export interface Context {
   readonly screen: Screen;
   readonly json: boolean;
   readonly yes: boolean;
-  readonly stage: string;
   /** Where the person stands. */
   readonly directory: string;
   /** The process's own; choosing a target writes to it, as a shell would. */
   readonly environment: NodeJS.ProcessEnv;
   /** Aborts at Ctrl-C. Look at it only where that is handled: from then on Ctrl-C does nothing else. */
   readonly signal: AbortSignal;
+  /** The stage that is talked to, about `address` where the command line names none. @throws UsageError when it is none, or more than one. */
+  home(address?: Address): Promise<Home>;
   /** The stage in AWS; the local AWS of this project when one runs and nothing else was chosen. */
   cloud(): Promise<Cloud>;
   /** Asks somebody at the terminal; false when it is declined, or interrupted. */

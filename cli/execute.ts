@@ -2,15 +2,15 @@
 
 import { execFileSync } from 'node:child_process';
 import { userInfo } from 'node:os';
-import { connect } from '../control/connect.js';
 import { explainFailure } from '../control/failures.js';
 import { openWorkspace } from '../control/files/workspace.js';
-import { defaultStage } from '../core/names.js';
+import { once } from '../control/values/once.js';
+import type { Address } from '../core/addresses.js';
 import { widthFor } from './act/marked-lines.js';
 import type { Context, Outcome, Runnable } from './command.js';
 import { exitCodeOf } from './exit-codes.js';
 import { describeFailure, failureAsJson } from './failures.js';
-import { chooseTarget } from './local-aws/target.js';
+import { homeFor, openCloud, stagesAt } from './home.js';
 import type { RawArguments } from './parse-arguments.js';
 import { createScreen, type Output } from './terminal/screen.js';
 
@@ -70,20 +70,22 @@ function createInterruption(): Interruption {
   };
 }
 
-function createContext({ options }: RawArguments, world: World, interruption: Interruption): Context {
+function createContext(raw: RawArguments, world: World, interruption: Interruption): Context {
   const { directory, environment, output } = world;
-  const stage = typeof options.stage === 'string' ? options.stage : defaultStage;
+  const { options } = raw;
+  const stages = once(() => stagesAt(directory));
+  const home = async (address?: Address) => homeFor(await stages(), raw, address);
   return {
     screen: createScreen(output, environment),
     json: options.json === true,
     yes: options.yes === true,
-    stage,
+    home,
     directory,
     environment,
     get signal() {
       return interruption.signal();
     },
-    cloud: async () => connect({ stage, target: await chooseTarget(directory, environment) }),
+    cloud: async () => openCloud(await home(), world),
     confirm: async (question) =>
       (await import('./terminal/confirm.js')).confirm(question, interruption.signal()),
     workspace: () => openWorkspace(directory),

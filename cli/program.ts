@@ -9,6 +9,7 @@ import type { RawArguments } from './parse-arguments.js';
 import { createScreen } from './terminal/screen.js';
 import type { Verb } from './verbs/verb.js';
 import { commonOptions, verbs } from './verbs.js';
+import { version } from './version.js';
 
 /** Help is read in terminals of this width. */
 const helpColumns = 80;
@@ -92,8 +93,3 @@ async function report(failure: unknown, words: readonly string[], world: World):
   else for (const line of describeFailure(failure, screen.paint)) screen.line(line);
   return exitCodeOf(failure);
 }
-
-/** Set when the command is built. */
-declare const VELTRIX_VERSION: string | undefined;
-
-const version = (): string => (typeof VELTRIX_VERSION === 'string' ? VELTRIX_VERSION : '0.0.0');

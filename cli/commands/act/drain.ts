@@ -105,7 +105,7 @@ async function carryOut(context: Context, cloud: Cloud, intent: Intent): Promise
 function failureOf({ cluster, node, moved }: DrainAnswer): NotConverged | undefined {
   if (moved?.kind !== 'late') return undefined;
   return new NotConverged(`${node} owns ${count(moved.partitions, 'partition')} of ${cluster} still`, {
-    hint: `It stays drained. See \`veltrix load ${cluster}\`, and whether assign-partitions runs (docs/operations.md).`,
+    hint: `It stays drained. See \`veltrix load ${cluster}\`, and whether assign-partitions runs (docs/runbook.md).`,
     behind: [node],
   });
 }

@@ -20,7 +20,7 @@ export class DrainRefused extends VeltrixError {
     const why = isStalled ? 'no reports arrive, so nobody knows what the others can do' : arithmeticOf(room);
     super(`${node} of ${cluster} was not drained: ${why}`, {
       hint: isStalled
-        ? 'See `veltrix nodes`, and whether record-load runs (docs/operations.md); insist with --force.'
+        ? 'See `veltrix nodes`, and whether record-load runs (docs/runbook.md); insist with --force.'
         : 'Add nodes first, or insist with --force.',
     });
     this.node = node;

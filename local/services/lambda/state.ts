@@ -32,6 +32,8 @@ export interface Configuration {
   };
   Environment?: { Variables: Record<string, string> };
   DeadLetterConfig?: { TargetArn: string };
+  /** Absent for AWS's own key. */
+  KMSKeyArn?: string;
 }
 
 /** One version of a function: what it is, and where its code was deployed from. */

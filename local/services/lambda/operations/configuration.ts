@@ -44,7 +44,11 @@ export function newConfiguration(about: NewFunction): Configuration {
 }
 
 /** The configuration with the given settings changed; what was not given stays. */
-export function withSettings(old: Configuration, settings: FunctionSettings, nowMs: number): Configuration {
+export function withSettings(
+  { KMSKeyArn, ...old }: Configuration,
+  settings: FunctionSettings,
+  nowMs: number,
+): Configuration {
   return touched(
     {
       ...old,
@@ -59,6 +63,7 @@ export function withSettings(old: Configuration, settings: FunctionSettings, now
       LoggingConfig: logging(old, settings),
       ...environment(settings),
       ...deadLetters(settings),
+      ...keyOf(settings.KMSKeyArn ?? KMSKeyArn),
     },
     nowMs,
   );
@@ -83,7 +88,15 @@ function deadLetters(settings: FunctionSettings): Pick<Configuration, 'DeadLette
   return { DeadLetterConfig: { TargetArn: settings.DeadLetterConfig.TargetArn ?? '' } };
 }
 
-function logging(old: Configuration, settings: FunctionSettings): Configuration['LoggingConfig'] {
+/** An empty one is AWS's own again. */
+function keyOf(KMSKeyArn: string | undefined): Pick<Configuration, 'KMSKeyArn'> {
+  return KMSKeyArn ? { KMSKeyArn } : {};
+}
+
+function logging(
+  old: Omit<Configuration, 'KMSKeyArn'>,
+  settings: FunctionSettings,
+): Configuration['LoggingConfig'] {
   const asked = settings.LoggingConfig;
   return {
     LogFormat: asked?.LogFormat ?? old.LoggingConfig.LogFormat,

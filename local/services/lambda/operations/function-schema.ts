@@ -55,6 +55,10 @@ export const settings = {
     })
     .optional(),
   TracingConfig: z.strictObject({ Mode: z.enum(['Active', 'PassThrough']).optional() }).optional(),
+  KMSKeyArn: z
+    .string()
+    .regex(/^(arn:aws[a-z-]*:kms:.+)?$/, 'expected the ARN of a key')
+    .optional(),
   EphemeralStorage: z.strictObject({ Size: z.int().min(512).max(10_240) }).optional(),
   LoggingConfig: z
     .strictObject({
