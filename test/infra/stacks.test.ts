@@ -67,6 +67,7 @@ describe('the stacks', () => {
       'AWS::AppConfig::Extension',
       'AWS::AppConfig::ExtensionAssociation',
       'AWS::CloudWatch::Alarm',
+      'AWS::CloudWatch::Dashboard',
       'AWS::DynamoDB::Table',
       'AWS::Events::Rule',
       'AWS::IAM::ManagedPolicy',
@@ -213,6 +214,7 @@ describe('the delivery stack', () => {
         NODE_OPTIONS: '--enable-source-maps',
         VELTRIX_APPLICATION: 'treasure-hunt',
         VELTRIX_PROFILE: profile,
+        VELTRIX_SCHEMA_VERSION: '1',
       },
     });
     expect(validators).toEqual([

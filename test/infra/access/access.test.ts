@@ -57,8 +57,10 @@ const askedBy = (caller: string) => world().asked.filter((each) => each.caller =
 beforeAll(async () => {
   project = createSampleProject();
   directory = mkdtempSync(path.join(tmpdir(), 'veltrix-access-'));
-  expect(await types(['publish', `${staging}/gameplay`, ...why, '--wait'], publisher)).toMatchObject(done);
-  expect(await types(['publish', `${staging}/limits`, ...why], publisher)).toMatchObject(done);
+  for (const profile of ['gameplay', 'limits']) {
+    const words = ['publish', `${staging}/${profile}`, ...why, '--complete'];
+    expect(await types(words, publisher)).toMatchObject(done);
+  }
   restore = useEnvironment(await world().as('node', node));
   nodes.push(await startNode('node-1'), await startNode('node-2'));
   const reads = () => askedBy('node').some(({ action }) => action === 'dynamodb:GetItem');
