@@ -80,6 +80,13 @@ export class Holdings {
     return count;
   }
 
+  /** True while it has been granted a partition that somebody else may still serve. */
+  get isWaiting(): boolean {
+    if (this.#ownership.phase !== 'running') return false;
+    for (const { kind } of this.#ownership.holdings.values()) if (kind === 'waiting') return true;
+    return false;
+  }
+
   /**
    * What the next report says. Time passes first: a process that was paused says nothing of before. What it said stays true, and it
    * says more only when somebody may wait for that: else every generation would be news of every node, and a write of each record.

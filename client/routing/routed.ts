@@ -2,6 +2,7 @@
 
 import type { AssignmentReader } from '../../core/assignment/table/tables.js';
 import { Misdirected, UsageError } from '../../core/errors.js';
+import { awaitedReadNodesMax } from '../../core/ownership/lease.js';
 import { type Application, routingSettingsOf } from '../../core/profiles.js';
 import type { NodeClock } from '../clock.js';
 import type { SafeLog } from '../safe-log.js';
@@ -52,6 +53,8 @@ export class Routed implements Membership {
   readonly #work: KeyedWork;
   readonly #keeper: TableKeeper | undefined;
   #misdirected = 0;
+  /** Of the cluster, as the roster has them. */
+  #nodes = 0;
   /** Look, at each change, whether what they wait for has come. */
   readonly #waiting = new Set<() => void>();
 
@@ -200,12 +203,14 @@ export class Routed implements Membership {
       random,
       log,
       onRead,
+      isAwaited: () => this.holdings.isWaiting && this.#nodes <= awaitedReadNodesMax,
       onConfirmed: (read) => this.holdings.confirmed(read),
       onTable: (read) => {
         this.cluster.takeTable(read.table);
         this.holdings.read(read);
       },
       onRoster: (roster) => {
+        this.#nodes = roster.nodes.length;
         this.cluster.takeRoster(roster);
         this.#look();
       },

@@ -6,7 +6,7 @@
 import type { GrantTable } from '../../core/assignment/table/table.js';
 import type { AssignmentHead, AssignmentReader } from '../../core/assignment/table/tables.js';
 import type { Roster } from '../../core/fleet/roster.js';
-import { leaseMs, readIntervalMs } from '../../core/ownership/lease.js';
+import { awaitedReadIntervalMs, leaseMs, readIntervalMs } from '../../core/ownership/lease.js';
 import { boundedCall } from '../bounded-call.js';
 import type { NodeClock } from '../clock.js';
 import type { RoutingState } from '../node.js';
@@ -34,6 +34,8 @@ export interface KeeperDeps {
   /** The same, with a table that is newer than all before. */
   readonly onTable: (read: { readonly startedMs: number; readonly table: GrantTable }) => void;
   readonly onRoster: (roster: Roster) => void;
+  /** True while what the next read may show is waited for. */
+  readonly isAwaited: () => boolean;
   /** A read failed, or succeeded after one that did not. */
   readonly onRead: () => void;
 }
@@ -196,7 +198,8 @@ export class TableKeeper {
   }
 
   #delayMs(): number {
-    const { random } = this.#deps;
+    const { random, isAwaited } = this.#deps;
+    if (this.#failures === 0 && isAwaited()) return jitteredMs(awaitedReadIntervalMs, random);
     if (this.#failures <= steadyFailures) return jitteredMs(readIntervalMs, random);
     return readIntervalMs * (1 + (backoffIntervals - 1) * random());
   }

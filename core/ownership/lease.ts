@@ -9,6 +9,11 @@ export const leaseMs = 10_000;
 /** Nodes read the table this often: three reads may fail before an owner admits nothing more. */
 export const readIntervalMs = 2_000;
 
+/** Who waits until an earlier owner has let go looks this often: nobody serves the partition meanwhile. */
+export const awaitedReadIntervalMs = 500;
+/** In fleets of more nodes there is always somebody who waits, and the usual pace is soon enough. */
+export const awaitedReadNodesMax = 500;
+
 /** Of its lease, an owner keeps this much to finish in what it has admitted. */
 export const handOverMs = 2_000;
 

@@ -2,7 +2,7 @@
 
 import type { GrantTable, Life } from '../../../core/assignment/table/table.js';
 import type { Claim } from '../../../core/ownership/claims.js';
-import { readIntervalMs } from '../../../core/ownership/lease.js';
+import { awaitedReadIntervalMs, readIntervalMs } from '../../../core/ownership/lease.js';
 import {
   claimOf,
   createOwnership,
@@ -129,7 +129,7 @@ export class Process {
   #read(): void {
     this.#whenRunning(() => {
       const { chance, nowMs, isChaos } = this.#world;
-      this.#world.at(nowMs + readIntervalMs * (0.8 + 0.2 * chance.uniform()), () => this.#read());
+      this.#world.at(nowMs + this.#readEveryMs() * (0.8 + 0.2 * chance.uniform()), () => this.#read());
       if (nowMs < this.#blindUntilMs || (isChaos && chance.happens(0.1))) return;
       const startedMs = this.#nowMs();
       if (this.isStruck) {
@@ -143,6 +143,11 @@ export class Process {
         this.#world.at(this.#world.nowMs + delayMs(chance, isChaos), () => this.#seen(table, startedMs));
       });
     });
+  }
+
+  #readEveryMs(): number {
+    const holdings = [...this.#ownership.holdings.values()];
+    return holdings.some(({ kind }) => kind === 'waiting') ? awaitedReadIntervalMs : readIntervalMs;
   }
 
   #seen(table: GrantTable, startedMs: number): void {

@@ -71,7 +71,7 @@ describe('owning a key', () => {
     cluster.table.write([grant('a', 2), grant('a', 5, { waitsFor: ['c'] })]);
     await cluster.clock.advance(20_000);
     expect(began).toEqual([
-      [{ partition: 0, epoch: 2 }, 2_000],
+      [{ partition: 0, epoch: 2 }, 500],
       [{ partition: 1, epoch: 5 }, 10_405],
     ]);
   });

@@ -21,6 +21,38 @@ describe('reading the table', () => {
     expect(new Set(gaps.map(Math.round)).size).toBeGreaterThan(20);
   });
 
+  it('looks four times as often while an earlier owner may still serve what it was granted', async () => {
+    const cluster = createCluster();
+    cluster.table.write([grant('a', 2, { waitsFor: ['b'] })]);
+    cluster.table.writeRoster([member('a'), member('b')]);
+    const node = await cluster.connect();
+    await cluster.clock.advance(5_000);
+    const gaps = gapsOf(cluster.table.reads.map(({ atMs }) => atMs));
+    expect(gaps.length).toBeGreaterThanOrEqual(9);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(450);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(550);
+    expect(node.owns(keyOf[0])).toBeUndefined();
+
+    cluster.table.write([grant('a', 2)]);
+    await cluster.clock.advance(550);
+    expect(node.owns(keyOf[0])).toBe(2);
+    const before = cluster.table.reads.length;
+    await cluster.clock.advance(20_000);
+    expect(cluster.table.reads.length - before).toBeLessThanOrEqual(11);
+  });
+
+  it('keeps its pace in a fleet where somebody always waits', async () => {
+    const cluster = createCluster();
+    cluster.table.write([grant('a', 2, { waitsFor: ['b'] })]);
+    cluster.table.writeRoster(
+      Array.from({ length: 501 }, (_, index) => member(index === 0 ? 'a' : `n${index}`)),
+    );
+    await cluster.connect();
+    const before = cluster.table.reads.length;
+    await cluster.clock.advance(6_000);
+    expect(cluster.table.reads.length - before).toBeLessThanOrEqual(4);
+  });
+
   it('fetches what is new, and only that', async () => {
     const cluster = createCluster();
     cluster.table.write([grant('a', 1)]);
