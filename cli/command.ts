@@ -3,6 +3,7 @@
 import type { Cloud } from '../control/cloud.js';
 import type { Home } from '../control/files/stages.js';
 import type { Workspace } from '../control/files/workspace.js';
+import type { Purpose } from '../control/home.js';
 import type { Address } from '../core/addresses.js';
 import type { VeltrixError } from '../core/errors.js';
 import type { Accepts, RawArguments } from './parse-arguments.js';
@@ -23,8 +24,11 @@ export interface Context {
   readonly signal: AbortSignal;
   /** The stage that is talked to, about `address` where the command line names none. @throws UsageError when it is none, or more than one. */
   home(address?: Address): Promise<Home>;
-  /** The stage in AWS; the local AWS of this project when one runs and nothing else was chosen. */
-  cloud(): Promise<Cloud>;
+  /**
+   * The stage in AWS; the local AWS of this project when one runs and nothing else was chosen. Who changes something says so:
+   * it is refused where nobody knows whose account that would be.
+   */
+  cloud(purpose?: Purpose): Promise<Cloud>;
   /** Asks somebody at the terminal; false when it is declined, or interrupted. */
   confirm(question: string): Promise<boolean>;
   workspace(): Promise<Workspace>;

@@ -85,7 +85,7 @@ function createContext(raw: RawArguments, world: World, interruption: Interrupti
     get signal() {
       return interruption.signal();
     },
-    cloud: async () => openCloud(await home(), world),
+    cloud: async (purpose = 'look') => openCloud(await home(), world, purpose),
     confirm: async (question) =>
       (await import('./terminal/confirm.js')).confirm(question, interruption.signal()),
     workspace: () => openWorkspace(directory),

@@ -4,7 +4,7 @@ import type { Cloud } from '../control/cloud.js';
 import { connect } from '../control/connect.js';
 import { type Home, homeOf } from '../control/files/stages.js';
 import { openWorkspace } from '../control/files/workspace.js';
-import { demandAccount, enterRegion } from '../control/home.js';
+import { demandAccount, enterRegion, type Purpose } from '../control/home.js';
 import { type Address, parseAddress } from '../core/addresses.js';
 import type { StrategyName } from '../core/delivery/strategies.js';
 import { environmentOf, type Stage } from '../core/stages.js';
@@ -49,11 +49,12 @@ function addressIn(word: unknown): readonly Address[] {
 export async function openCloud(
   { name, stage }: Home,
   { directory, environment }: { readonly directory: string; readonly environment: NodeJS.ProcessEnv },
+  purpose: Purpose,
 ): Promise<Cloud> {
   const target = await chooseTarget(directory, environment);
   if (stage) enterRegion(stage, environment);
   const cloud = connect({ stage: name, target });
-  if (stage) await demandAccount(stage, cloud);
+  if (stage) await demandAccount(stage, cloud, purpose);
   return cloud;
 }
 

@@ -60,6 +60,8 @@ export interface ChangesQuestion {
 
 export interface OpenEnvironment {
   readonly store: EnvironmentStore;
+  /** How its ARN ends, in AppConfig's ids: `application/abcd123/environment/efgh456`. */
+  readonly resource: string;
   /** Names of the application's deployed profiles, sorted. */
   readonly profiles: readonly string[];
   /** True when a profile of that name is deployed. @throws ServiceUnavailable when two of its application have that name. */

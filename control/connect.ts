@@ -108,6 +108,7 @@ async function openEnvironment(directory: Directory, { stage, cluster }: Place):
   };
   return {
     store: { ...createEnvironmentStore(client, where), startDeployment },
+    resource: `application/${applicationId}/environment/${environmentId}`,
     profiles: [...profiles.keys()].sort(),
     hasProfile: (name) => profiles.get(name) !== undefined,
   };

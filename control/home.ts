@@ -2,6 +2,7 @@
 
 import { UsageError } from '../core/errors.js';
 import type { Stage } from '../core/stages.js';
+import type { Upkeep } from '../core/upkeep.js';
 import type { Cloud } from './cloud.js';
 
 /** Variables that say in which region a process asks, the stronger one first. */
@@ -22,12 +23,22 @@ export function enterRegion({ name, region }: Stage, environment: NodeJS.Process
   }
 }
 
+/** What a command is about to do in the stage. */
+export type Purpose = 'look' | 'change';
+
+type Asked = Pick<Cloud, 'caller'> & { readonly upkeep: Pick<Upkeep, 'extended'> };
+
 /**
- * Where AWS does not say who asks, nothing is held against it: names of functions and tables carry the stage's.
- * @throws UsageError when these credentials are of another account than the stage's.
+ * Looking goes on where AWS does not say whose credentials these are. Changing does not: applications of AppConfig bear no
+ * stage in their names, so the same command may meet another account's. What is undone while STS is out is undone in
+ * AppConfig, which can say whose it is, too.
+ * @throws UsageError when these credentials are of another account than the stage's, or, to change something, when nobody says.
  */
-export async function demandAccount({ name, account }: Stage, cloud: Pick<Cloud, 'caller'>): Promise<void> {
-  const arn = account === undefined ? undefined : await cloud.caller();
+export async function demandAccount(stage: Stage, cloud: Asked, purpose: Purpose): Promise<void> {
+  const { name, account } = stage;
+  if (account === undefined) return;
+  const arn = (await cloud.caller()) ?? (purpose === 'change' ? await anyExtended(cloud) : undefined);
+  if (arn === undefined && purpose === 'change') throw unknownAccount(name, account);
   const own = arn?.split(':')[4];
   if (own === undefined || own === account) return;
   throw new UsageError(
@@ -37,5 +48,19 @@ export async function demandAccount({ name, account }: Stage, cloud: Pick<Cloud,
     },
   );
 }
+
+/** Every environment that Veltrix deployed has an extension that tells of its changes, and what it is attached to is named in full. */
+async function anyExtended({ upkeep }: Asked): Promise<string | undefined> {
+  const [arn] = await upkeep.extended().catch(() => []);
+  return arn;
+}
+
+const unknownAccount = (name: string, account: string): UsageError =>
+  new UsageError(
+    `Stage "${name}" is in account ${account}, and neither STS nor AppConfig says whose credentials these are`,
+    {
+      hint: `Try again; where that cannot wait and you know whose they are: type it outside of the project, with AWS_REGION and --stage ${name} (docs/stages.md). ${nothingDone}`,
+    },
+  );
 
 const nothingDone = 'Nothing was asked of the stage, and nothing was done.';

@@ -7,12 +7,14 @@ export function openUpkeep(): Upkeep {
   const functions = once(openFunctions);
   const streams = once(openStreams);
   const queues = once(openQueues);
+  const extensions = once(openExtensions);
   return {
     region: openRegion,
     deployedFunction: async (name) => (await functions()).deployedFunction(name),
     eventSources: async (name) => (await functions()).eventSources(name),
     openShards: async (name) => (await streams()).openShards(name),
     messages: async (name) => (await queues()).messages(name),
+    extended: async (name) => (await extensions()).extended(name),
   };
 }
 
@@ -38,6 +40,14 @@ async function openQueues() {
     import('../aws/clients.js'),
   ]);
   return createQueues(await sqsClient());
+}
+
+async function openExtensions() {
+  const [{ createExtensions }, { appConfigClient }] = await Promise.all([
+    import('../aws/upkeep/extensions.js'),
+    import('../aws/clients.js'),
+  ]);
+  return createExtensions(await appConfigClient());
 }
 
 /** As every AWS tool finds it. */

@@ -27,4 +27,6 @@ export interface Upkeep {
   openShards(stream: string): Promise<number | undefined>;
   /** About so many messages lie in a queue. */
   messages(queue: string): Promise<number | undefined>;
+  /** ARNs of what an extension of AppConfig is attached to; without its name, of what any is. */
+  extended(extension?: string): Promise<readonly string[]>;
 }

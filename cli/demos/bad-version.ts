@@ -4,7 +4,7 @@
  * The numbers, by AppConfig's clock: `linear-20` offers 20 % at 100 s, 40 % at 200 s, 60 % at 300 s, and the guard looks each
  * 60 s. At four times the speed a step lasts 25 s, and the looks in the first come 5 s and 20 s after its begin. A node asks
  * each second and reports what it took at once, so the second of these looks sees more than 17 s of every node in the step:
- * at 40 attempts a second some 680, of which about 34 failed (5 of 100) where fewer than 1 did before; `limits` has no warm-up
+ * at 15 attempts a second some 255, of which about 13 failed (5 of 100) where fewer than 1 did before; `limits` has no warm-up
  * to wait for. Two nodes suffice to convict, one does not: it might be sick by itself. AppConfig draws the nodes of a step at
  * random: of 20, fewer than two are in the first step in 7 of 100 runs, and in the second in 1 of 2,000; the looks of that one,
  * with 40 % offered, end those runs. So only reports that are 20 s late, on a machine that stands still, let it reach 60 %.
@@ -34,7 +34,7 @@ export const badVersion: Demo = {
     cluster,
     speed: 4,
     nodes: 20,
-    pace: { pollIntervalSeconds: 1, reportIntervalSeconds: 1, playersPerSecond: 40, capacity: 50 },
+    pace: { pollIntervalSeconds: 1, reportIntervalSeconds: 1, playersPerSecond: 15, capacity: 50 },
   },
   run: async (play, say) => {
     const good = await publishGood(play, say);

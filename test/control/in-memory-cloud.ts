@@ -24,6 +24,8 @@ import { InMemoryAppConfig } from '../aws/appconfig/in-memory-appconfig.js';
 /** When the world begins, and when records arrive unless a test says otherwise. */
 export const startMs = Date.UTC(2026, 0, 1);
 
+const resourceOf = (environment: string): string => `application/app1234/environment/${environment}`;
+
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 export class InMemoryCloud implements Cloud {
@@ -55,6 +57,7 @@ export class InMemoryCloud implements Cloud {
 
   constructor(application: Application) {
     this.application = application;
+    this.guarded = application.environments;
     this.appConfig = new InMemoryAppConfig({ profiles: application.profiles.map(({ name }) => name) });
   }
 
@@ -170,6 +173,8 @@ export class InMemoryCloud implements Cloud {
   sources: readonly EventSource[] = [{ stream: 'veltrix-main-load', isEnabled: true, lastResult: 'OK' }];
   shards: number | undefined = 1;
   letters: number | undefined = 0;
+  /** Environments that an extension is attached to. */
+  guarded: readonly string[];
   readonly upkeep: Upkeep = {
     region: async () => 'eu-central-1',
     deployedFunction: async (name) =>
@@ -177,6 +182,7 @@ export class InMemoryCloud implements Cloud {
     eventSources: async () => this.sources,
     openShards: async () => this.shards,
     messages: async () => this.letters,
+    extended: async () => this.guarded.map((name) => `arn:aws:appconfig:eu-central-1:000000000000:${resourceOf(name)}`),
   };
 
   async queue(where: ClusterAddress) {
@@ -195,7 +201,8 @@ export class InMemoryCloud implements Cloud {
   async environment({ environment }: { application: string; environment: string }) {
     const profiles = this.application.profiles.map(({ name }) => name);
     const hasProfile = (name: string) => profiles.includes(name);
-    return { store: this.appConfig.environment(environment), profiles, hasProfile };
+    const store = this.appConfig.environment(environment);
+    return { store, resource: resourceOf(environment), profiles, hasProfile };
   }
 
   async publish(...[cluster, request]: Parameters<Cloud['publish']>) {

@@ -40,7 +40,7 @@ export const drain = defineCommand({
   positional: ['address', 'node'],
   async run(context, args): Promise<DrainAnswer | DrainsView | undefined> {
     const cluster = demandCluster(args.address);
-    const cloud = await context.cloud();
+    const cloud = await context.cloud(args.node === undefined ? 'look' : 'change');
     if (args.node === undefined) return drains(cloud, cluster);
     const intent = { place: { cluster, node: args.node }, args, reason: demandReason(args) };
     return (await isAgreed(context, cloud, intent)) ? carryOut(context, cloud, intent) : undefined;
@@ -56,7 +56,7 @@ export const undrain = defineCommand({
   args: z.object({ address, node: nodeName, message }),
   positional: ['address', 'node'],
   async run(context, args): Promise<Undrained & { readonly askedAt: string }> {
-    const cloud = await context.cloud();
+    const cloud = await context.cloud('change');
     const place = { cluster: demandCluster(args.address), node: args.node };
     const done = await end(cloud, { ...place, reason: args.message, author: context.author() });
     return { ...done, askedAt: nowOf(cloud) };

@@ -60,7 +60,7 @@ export const publish = defineCommand({
   async run(context, args): Promise<PublishAnswer | undefined> {
     const workspace = await context.workspace();
     const loaded = await loadFor(workspace, args.address);
-    const cloud = await context.cloud();
+    const cloud = await context.cloud('change');
     const base = { cloud, workspace, loaded, args };
     if (args.planned !== undefined) return publishAll(context, base, args.planned);
     const where = await demandOneProfile(cloud, loaded, args.address);

@@ -35,7 +35,7 @@ function changing(action: QueueRequest['queueAction']) {
     args: z.object({ address, message }),
     positional: ['address'],
     run: async (context, args): Promise<QueueChanged> =>
-      changeQueue(await context.cloud(), {
+      changeQueue(await context.cloud('change'), {
         address: demandProfile(args.address),
         action,
         author: context.author(),

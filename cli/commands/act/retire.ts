@@ -40,7 +40,7 @@ export const retire = defineCommand({
   positional: ['profile'],
   async run(context, args): Promise<RetirementDone | VersionsPlan | undefined> {
     demandSense(args);
-    const cloud = await context.cloud();
+    const cloud = await context.cloud('change');
     const where = await demandApplicationProfile(cloud, args.profile);
     return args.versions
       ? removeVersions(context, cloud, { where, keep: args.keep ?? versionsKeptDefault })

@@ -32,7 +32,7 @@ export const rollback = defineCommand({
   args: argsSchema,
   positional: ['address'],
   async run(context, args): Promise<RollbackAnswer | undefined> {
-    const cloud = await context.cloud();
+    const cloud = await context.cloud('change');
     const where = demandProfile(args.address);
     const plan = await planRollback(cloud, { address: where, to: args.to ?? args.address.version });
     if (plan.outcome === 'undo' && !(await isAgreed(context, cloud, { plan, args }))) return undefined;
