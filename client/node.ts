@@ -33,7 +33,10 @@ export interface ProfileState {
   readonly source: ValueSource;
   /** Milliseconds since AppConfig last confirmed the value; since the start for a default. */
   readonly ageMs: number;
-  /** The version that was offered last and not taken, and why. It is not tried again until another one arrives. */
+  /**
+   * The version that was offered last and not taken, and why. One whose secrets cannot be read is tried again every few minutes,
+   * any other not until another version arrives.
+   */
   readonly refused?: { readonly label: string; readonly reason: string };
   /** When AppConfig last answered a poll as it should (milliseconds since the epoch). */
   readonly lastPollAtMs?: number;

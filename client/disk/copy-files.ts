@@ -5,6 +5,8 @@ import path from 'node:path';
 import { randomUuid } from '../incarnation.js';
 import { refuseForeignDirectory } from './own-directory.js';
 
+/** A disk that hangs keeps the threads that wait for it, and a process has four (UV_THREADPOOL_SIZE), which look up host names too. */
+const atOnceMax = 2;
 /** Two versions of AppConfig's largest content as JSON text, and some. A larger file is not ours. */
 const fileMaxBytes = 8 * 1024 * 1024;
 
@@ -35,22 +37,41 @@ export interface CopyFilesDeps {
 export function copyFiles({ directory, within, userId, random }: CopyFilesDeps): CopyFiles {
   const fileOf = (profile: string) => path.join(directory, `${profile}.copy`);
   const guarded = within === undefined ? [directory] : [within, directory];
+  const inTurn = turns(atOnceMax);
+  const read = async (profile: string) => {
+    await refuseForeign({ directory, within, userId });
+    await removeLeftovers(directory, profile);
+    return await readWhole(fileOf(profile), fileMaxBytes);
+  };
+  const write = async (profile: string, text: string) => {
+    // One after the other: nothing is made below a directory that was not looked at.
+    for (const each of guarded) {
+      await mkdir(each, { recursive: true, mode: 0o700 });
+      await refuseForeignDirectory(each, userId);
+    }
+    await writeBeside(fileOf(profile), text, randomUuid(random));
+  };
   return {
     place: fileOf,
-    read: (profile) =>
-      unlessMissing(async () => {
-        await refuseForeign({ directory, within, userId });
-        await removeLeftovers(directory, profile);
-        return await readWhole(fileOf(profile), fileMaxBytes);
-      }),
-    write: async (profile, text) => {
-      // One after the other: nothing is made below a directory that was not looked at.
-      for (const each of guarded) {
-        await mkdir(each, { recursive: true, mode: 0o700 });
-        await refuseForeignDirectory(each, userId);
-      }
-      await writeBeside(fileOf(profile), text, randomUuid(random));
-    },
+    read: (profile) => inTurn(() => unlessMissing(() => read(profile))),
+    write: (profile, text) => inTurn(() => write(profile, text)),
+  };
+}
+
+/** Lets at most so many of what it is given run at once; the others wait in line. */
+function turns(max: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  const waiting: (() => void)[] = [];
+  let free = max;
+  return async (work) => {
+    if (free === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+    else free -= 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
   };
 }
 

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { formatProfile, type ProfileAddress } from '../../core/addresses.js';
-import type { PollState } from '../profiles/poll-state.js';
+import type { PollState, Refusal } from '../profiles/poll-state.js';
 import { asVersion } from '../profiles/poll-state.js';
 
 let schema: ReturnType<typeof makeSchema> | undefined;
@@ -65,10 +65,17 @@ export function copyOf(owner: CopyOwner, state: PollState): DiskCopy {
     ...(active && current && { current: { ...current, confirmedAtMs: active.confirmedAtMs } }),
     ...(previous && { previous }),
     ...(probationSinceMs !== undefined && { probationSinceMs }),
-    ...(refused && { refused }),
+    ...(refused && { refused: refusalCopy(refused) }),
     ...(session && { session: { ...session, ...(requiredIntervalSeconds && { requiredIntervalSeconds }) } }),
   };
 }
+
+/** Either a process that starts tries anew, whatever was the matter, or it does not: of probation it knows by this alone. */
+const refusalCopy = ({ label, reason, cause }: Refusal): NonNullable<DiskCopy['refused']> => ({
+  label,
+  reason,
+  cause: cause === 'probation' ? cause : 'content',
+});
 
 /** The copy that a process leaves when it closes. */
 export function closedCopy({ probationSinceMs, ...copy }: DiskCopy): DiskCopy {

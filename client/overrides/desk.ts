@@ -22,9 +22,14 @@ export class Desk {
 
   /** `now` is the node's own wall clock: the file is its neighbour, and ends by it. */
   take(found: FoundFile, now: EpochMs): void {
-    if (typeof found === 'string') this.#read(found, now);
-    else if (found) this.#refuse(`cannot be read: ${found.problem}`);
-    else this.#forget();
+    try {
+      if (typeof found === 'string') this.#read(found, now);
+      else if (found) this.#refuse(unreadable(found.problem));
+      else this.#forget();
+    } catch (error) {
+      // Whatever a person wrote, the node goes on.
+      this.#refuse(unreadable(error));
+    }
   }
 
   #read(text: string, now: EpochMs): void {
@@ -59,3 +64,5 @@ export class Desk {
     this.#log(level, `${this.#place} ${what}`, {});
   }
 }
+
+const unreadable = (problem: unknown): string => `cannot be read: ${problem}`;

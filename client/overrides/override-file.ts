@@ -14,10 +14,14 @@ import type { EpochMs } from '../../core/time.js';
 
 /** An override that outlives its incident is a trap: whoever needs it longer writes it again. */
 const overrideMaxMs = 24 * 60 * 60 * 1000;
+/** A report admits 500, and 32 KB in all: those of many profiles must fit beside each other. */
+const pathMaxChars = 100;
+/** Maps and lists within each other; what goes deeper is no value that somebody edits, and would exhaust the stack. */
+const depthMax = 64;
 
 const fileSchema = z.strictObject({
   /** When it ends by itself. */
-  until: z.iso.datetime({ error: 'expected an instant in UTC such as 2026-06-01T09:00:00Z' }),
+  until: z.iso.datetime({ error: 'expected an instant in UTC such as 2026-06-01T09:00:00Z' }).max(64),
   reason: z.string().min(1).max(overrideReasonMaxChars),
   /** By profile: what to put over its value (core/content/merge-patch.ts). */
   profiles: z
@@ -50,7 +54,9 @@ export function readOverrideFile(
   text: string,
   { now, profiles: known }: { readonly now: EpochMs; readonly profiles: readonly string[] },
 ): OverrideFile {
-  const parsed = fileSchema.safeParse(parseJson(text));
+  const json = parseJson(text);
+  if (isDeeper(json, depthMax)) return { kind: 'refused', reason: `it is nested deeper than ${depthMax}` };
+  const parsed = fileSchema.safeParse(json);
   if (!parsed.success) return { kind: 'refused', reason: describe(parsed.error) };
   const { until, reason, profiles } = parsed.data;
   const untilMs = Date.parse(until);
@@ -65,7 +71,7 @@ export function readOverrideFile(
     name,
     {
       key: JSON.stringify([until, reason, patch]),
-      paths: pathsOf(patch).slice(0, overridePathsMax),
+      paths: pathsOf(patch).slice(0, overridePathsMax).map(cut),
       until,
       untilMs,
       reason,
@@ -99,6 +105,11 @@ function parseJson(text: string): unknown {
   }
 }
 
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1)));
+
 function describe(error: z.ZodError): string {
   const [issue] = error.issues;
   const path = formatPath(issue?.path ?? []);
@@ -112,3 +123,6 @@ function pathsOf(value: JsonValue, path: readonly string[] = []): readonly strin
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [formatPath(path)];
   return Object.entries(value).flatMap(([key, member]) => pathsOf(member, [...path, key]));
 }
+
+const cut = (path: string): string =>
+  path.length > pathMaxChars ? `${path.slice(0, pathMaxChars - 1)}…` : path;

@@ -28,22 +28,39 @@ export interface OverrideWatchDeps extends Omit<StandingDeps, 'profile' | 'inFor
 }
 
 export function watchOverrides(deps: OverrideWatchDeps) {
-  const { source, clock } = deps;
+  const { source, clock, log } = deps;
   let desk: Desk | undefined;
+  let reading: Promise<FoundFile> | undefined;
+  let noted = '';
   let cancel = () => {};
   let closed = false;
-  const look = async () => {
+  // One at a time: a read that hangs keeps one of the process's few threads for files, which look up host names as well.
+  const read = () => {
+    reading ??= source.read().finally(() => {
+      reading = undefined;
+    });
+    return reading;
+  };
+  const lookOnce = async () => {
     const found = await boundedCall<FoundFile>({
       clock,
       timeoutMs: readTimeoutMs,
       controller: new AbortController(),
-      call: () => source.read(),
+      call: read,
       failed: (problem) => ({ problem }),
     });
     if (found !== undefined) desk ??= new (await import('./desk.js')).Desk(deps);
-    if (closed) return;
-    desk?.take(found, clock.now());
-    cancel = clock.setTimer(() => void look(), lookIntervalMs);
+    if (!closed) desk?.take(found, clock.now());
+  };
+  const look = async () => {
+    try {
+      await lookOnce();
+    } catch (error) {
+      const problem = `${source.place} cannot be read: ${error}`;
+      if (problem !== noted) log('error', problem, {});
+      noted = problem;
+    }
+    if (!closed) cancel = clock.setTimer(() => void look(), lookIntervalMs);
   };
   return {
     /** Resolves when the file was looked at once: a node that starts, starts with what is wanted of it. Never rejects. */

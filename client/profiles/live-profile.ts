@@ -23,6 +23,7 @@ import {
   type FoldContext,
   isWorthSaving,
   type PollState,
+  type Refusal,
 } from './poll-state.js';
 import { startPolling } from './polling.js';
 import { type Readiness, readinessOf } from './readiness.js';
@@ -204,7 +205,7 @@ export class LiveProfile {
     if (this.#closed) return;
     this.#state = next;
     if (isNew && next.active) this.#apply(next, next.active);
-    if (next.refused && next.refused !== before.refused) this.#logRefusal(next.refused);
+    if (next.refused && told(next.refused) !== told(before.refused)) this.#logRefusal(next.refused);
     if (next.failure && next.failures === 1) this.#logFailure(next.failure);
     if (!onProbation && isWorthSaving(before, next)) void this.#disk?.save(this.#state);
     this.#deps.onChanged();
@@ -238,14 +239,17 @@ export class LiveProfile {
     return frozen(parseContent(this.profile, bytes, 'tolerant'));
   }
 
-  #logRefusal(refused: { readonly label: string; readonly reason: string }): void {
-    this.#deps.log('error', `${this.profile.name}: ${refused.label} was refused`, { ...refused });
+  #logRefusal({ again: _kept, ...refused }: Refusal): void {
+    this.#deps.log('error', `${this.profile.name}: ${refused.label} was refused`, refused);
   }
 
   #logFailure(failure: { readonly kind: string; readonly reason: string }): void {
     this.#deps.log('warn', `${this.profile.name}: AppConfig did not answer as it should`, { ...failure });
   }
 }
+
+/** A refusal that comes again is no news. */
+const told = (refused?: Refusal) => refused && refused.label + refused.reason;
 
 const bytesOf = ({ text }: ActiveVersion): Uint8Array => new TextEncoder().encode(text);
 

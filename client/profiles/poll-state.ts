@@ -32,8 +32,10 @@ export interface ActiveVersion extends Version {
 export interface Refusal {
   readonly label: string;
   readonly reason: string;
-  /** `content`: the schema does not admit it. `probation`: the process died soon after taking it. */
-  readonly cause: 'content' | 'probation';
+  /** `content`: the schema does not admit it. `secret`: one that it names cannot be read. `probation`: the process died soon after taking it. */
+  readonly cause: 'content' | 'secret' | 'probation';
+  /** Where it may yet be taken: what, and when to try. AppConfig sends it no second time, and would charge for it. */
+  readonly again?: { readonly version: ActiveVersion; readonly atMs: number };
 }
 
 export interface Session {
@@ -116,11 +118,14 @@ function afterSuccess(
 
 /** Nothing newer than what the session was sent last: the active version, unless that was refused. */
 function foldUnchanged(state: PollState, now: EpochMs): PollState {
+  const { refused, ...rest } = state;
+  if (refused?.again && now >= refused.again.atMs) return activate(rest, refused.again.version, now);
+  if (refused) return state;
   if (!state.active) {
     const reason = 'AppConfig has no version for this node yet';
     return { ...state, failures: state.failures + 1, failure: { kind: 'not-found', reason } };
   }
-  return state.refused ? state : { ...state, active: confirmed(state.active, now) };
+  return { ...state, active: confirmed(state.active, now) };
 }
 
 function foldContent(
@@ -129,8 +134,8 @@ function foldContent(
   context: FoldContext,
 ): PollState {
   const label = answer.label ?? unlabelled(answer.bytes);
-  if (state.refused?.label === label) return state;
-  const { refused: _other, ...rest } = state;
+  const { refused, ...rest } = state;
+  if (refused?.label === label && !refused.again) return state;
   const text = new TextDecoder().decode(answer.bytes);
   if (state.active?.label === label && state.active.text === text) {
     return { ...rest, active: confirmed(state.active, context.now) };

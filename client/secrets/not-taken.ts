@@ -1,14 +1,14 @@
 /** What becomes of a version whose secrets cannot be read. */
 
 import { isPassing, type SecretFailure } from '../../core/secrets/secret-values.js';
-import { type PollState, type Refusal, reasonMaxChars } from '../profiles/poll-state.js';
+import { type ActiveVersion, type PollState, type Refusal, reasonMaxChars } from '../profiles/poll-state.js';
 import type { Unfilled } from './secrets.js';
 
 /**
- * Where that may pass, the session that was sent the version is given up, so that it comes again with the next poll; otherwise it is
- * refused, as content that does not suit.
+ * Where that may pass by itself, the session that was sent the version is given up, so that it comes again with the next poll.
+ * Otherwise it is refused, kept, and tried again from `againAtMs` on: whoever gives the right, or makes the secret, need not publish.
  */
-export const unfilled = (failure: SecretFailure): Unfilled => ({
+export const unfilled = (failure: SecretFailure, againAtMs: number): Unfilled => ({
   reason: failure.reason,
   notTaken: ({ session: _spent, failure: _earlier, refused: _other, ...held }, offered) => {
     const { session, intervalSeconds, lastPollAtMs, active } = offered;
@@ -22,7 +22,7 @@ export const unfilled = (failure: SecretFailure): Unfilled => ({
       ...polled,
       ...(session && { session }),
       failures: 0,
-      refused: refusalOf(failure, active?.label),
+      ...(active && { refused: refusalOf(failure, active, againAtMs) }),
     };
   },
 });
@@ -32,8 +32,9 @@ const waiting = ({ reason }: SecretFailure): NonNullable<PollState['failure']> =
   reason,
 });
 
-const refusalOf = ({ reason }: SecretFailure, label = ''): Refusal => ({
-  label,
+const refusalOf = ({ reason }: SecretFailure, version: ActiveVersion, atMs: number): Refusal => ({
+  label: version.label,
   reason: reason.slice(0, reasonMaxChars),
-  cause: 'content',
+  cause: 'secret',
+  again: { version, atMs },
 });

@@ -58,7 +58,9 @@ export class SecretKeeper {
   /** Asks for what is not held, then fills. */
   async settle(value: unknown): Promise<Unfilled | undefined> {
     const failure = (await this.#readMissing(secretsIn(value))) ?? this.fill(value);
-    return failure && unfilled(failure);
+    if (!failure) return undefined;
+    const { clock, random, intervalMs } = this.#deps;
+    return unfilled(failure, clock.now() + jitteredMs(intervalMs, random));
   }
 
   async #readMissing(secrets: readonly OpenSecret[]): Promise<SecretFailure | undefined> {

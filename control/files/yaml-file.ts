@@ -88,16 +88,18 @@ function syntaxProblems(document: Document): Finding[] {
 /** What reads as YAML and is still no value: whole numbers that lose digits as JSON numbers, aliases of nothing. */
 function valueProblems(document: Document): Finding[] {
   const findings: Finding[] = [];
+  // Neither is quoted: no schema has been asked yet whether it may be a secret.
   visit(document, {
     Scalar(_, { value, source, range }) {
       const isWhole = typeof value === 'number' && /^[-+]?\d+$/.test(source ?? '');
       if (!isWhole || Number.isSafeInteger(value)) return;
-      const message = `is ${source}, more digits than a number keeps: quote it`;
+      const message = 'is a whole number with more digits than a number keeps: quote it';
       findings.push({ offset: range?.[0] ?? 0, message });
     },
     Alias(_, alias) {
       if (alias.resolve(document) !== undefined) return;
-      findings.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} names no anchor above it` });
+      const message = 'is an alias (*) that names no anchor above it: quote it if it is text';
+      findings.push({ offset: alias.range?.[0] ?? 0, message });
     },
   });
   return findings;

@@ -6,8 +6,11 @@ import { describeValue, formatPath } from './canonical-json.js';
 
 type Issue = z.core.$ZodIssue;
 
-/** One zod issue as problems; unknown keys become one problem each. `root` is the value that was parsed. */
-export function describeIssue(issue: Issue, root: unknown): Problem[] {
+/**
+ * One zod issue as problems; unknown keys become one problem each. `root` is the value that was parsed. `hidesText`: some of its
+ * members name secrets, so any text in it may be one, pasted into the wrong line; none is shown.
+ */
+export function describeIssue(issue: Issue, root: unknown, hidesText = false): Problem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       path: formatPath([...issue.path, key]),
@@ -20,10 +23,19 @@ export function describeIssue(issue: Issue, root: unknown): Problem[] {
   const secret = issue.code === 'invalid_union' && issue.errors.flat().find(isOfSecret);
   if (secret) return [{ path, message: secret.message }];
   const value = valueAt(root, issue.path);
-  const suggestion = suggest(issue, value);
-  const message = `is ${describeValue(value)}, ${expectation(issue)}`;
+  const suggestion = hidesText ? undefined : suggest(issue, value);
+  const what = hidesText && !isAboutSize(issue, value) ? kindOf(value) : describeValue(value);
+  const message = `is ${what}, ${expectation(issue)}`;
   return [{ path, message, ...(suggestion !== undefined && { suggestion }) }];
 }
+
+/** A number that stands where a number is expected. */
+const isAboutSize = ({ code }: Issue, value: unknown): boolean =>
+  typeof value === 'number' && code.startsWith('too_');
+
+/** What kind of value it is, without the value. */
+const kindOf = (value: unknown): string =>
+  typeof value === 'string' ? 'text' : typeof value === 'number' ? 'a number' : describeValue(value);
 
 /** One of several forms is a reference (core/secrets/secret-ref.ts): what stands there may be the secret itself. */
 const isOfSecret = (issue: Issue): boolean =>

@@ -9,6 +9,7 @@ import type { Profile } from '../profiles.js';
 import { canonicalJson, type JsonValue, problemsAsJson } from './canonical-json.js';
 import { describeIssue } from './content-problems.js';
 import { inMode, type Mode } from './schema-modes.js';
+import { namesSecrets } from './schema-parts.js';
 
 /** AppConfig's hosted store takes 1 MB a version by default (User Guide, "Quotas"; measured as kilobytes of 1,024 bytes). */
 export const contentMaxBytes = 1024 * 1024;
@@ -39,7 +40,7 @@ export function prepareContent(profile: Profile, value: unknown): Checked<Prepar
 
 /** Reads published bytes. `strict` is for the gates of people, `tolerant` for clients. */
 export function parseContent(profile: Profile, bytes: Uint8Array, mode: Mode): Checked<unknown> {
-  const json = decodeJson(bytes);
+  const json = decodeJson(bytes, profile);
   return json.ok ? checkValue(profile, json.value, mode) : json;
 }
 
@@ -53,10 +54,12 @@ export function checkValue<Schema extends z.ZodType>(
   try {
     const parsed = schema.safeParse(value);
     if (parsed.success) return { ok: true, value: parsed.data as z.output<Schema> };
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => describeIssue(issue, value)) };
+    const hidesText = namesSecrets(profile.schema);
+    const { issues } = parsed.error;
+    return { ok: false, problems: issues.flatMap((issue) => describeIssue(issue, value, hidesText)) };
   } catch (error) {
     // A transform of the author's own that throws, or one that is asynchronous.
-    return { ok: false, problems: [{ path: '', message: `makes the schema fail: ${String(error)}` }] };
+    return { ok: false, problems: [{ path: '', message: `makes the schema fail: ${said(error, profile)}` }] };
   }
 }
 
@@ -83,12 +86,19 @@ function schemaOf(profile: Profile, mode: Mode): z.ZodType {
   return modes[mode];
 }
 
-function decodeJson(bytes: Uint8Array): Checked<unknown> {
+/** An error may quote what it stumbled over, which may be a secret where some are named. */
+const said = (error: unknown, { schema }: Profile): string =>
+  namesSecrets(schema) ? 'why is not shown here' : String(error);
+
+function decodeJson(bytes: Uint8Array, profile: Profile): Checked<unknown> {
   if (bytes.length > contentMaxBytes) return { ok: false, problems: [tooLarge(bytes.length)] };
   try {
     return { ok: true, value: JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) };
   } catch (error) {
-    const why = error instanceof SyntaxError ? `is not JSON: ${error.message}` : 'is not UTF-8 text';
+    const why =
+      error instanceof SyntaxError
+        ? `is not JSON: ${said(error, profile).replace('SyntaxError: ', '')}`
+        : 'is not UTF-8 text';
     return { ok: false, problems: [{ path: '', message: why }] };
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { visitParts } from '../content/schema-parts.js';
 import { UsageError } from '../errors.js';
 import { formOf, parseReference, prefixPattern } from './reference.js';
 import { openSecret } from './secret.js';
@@ -41,23 +42,9 @@ function isBelow(value: unknown, namePrefix: string): boolean {
 /** What names of secrets in values of this schema begin with, sorted: what a node's role must be allowed to read. */
 export function secretNamePrefixes(schema: z.core.$ZodType): readonly string[] {
   const found = new Set<string>();
-  const seen = new Set<unknown>();
-  const visit = (item: unknown): void => {
-    if (typeof item !== 'object' || item === null || seen.has(item)) return;
-    seen.add(item);
-    if (!('_zod' in item)) {
-      for (const member of Object.values(item)) visit(member);
-      return;
-    }
-    const part = item as z.core.$ZodType;
+  visitParts(schema, (part) => {
     const about = prefixes.get(part);
     if (about) found.add(about.namePrefix);
-    const def = part._zod.def as unknown as Record<string, unknown>;
-    for (const [key, member] of Object.entries(def)) {
-      if (key === 'checks') continue;
-      visit(def['type'] === 'lazy' && key === 'getter' ? (member as () => unknown)() : member);
-    }
-  };
-  visit(schema);
+  });
   return [...found].sort();
 }

@@ -2,6 +2,7 @@
 
 import { type Address, formatCluster, formatProfile, type ProfileAddress } from '../../../core/addresses.js';
 import type { JsonValue } from '../../../core/content/canonical-json.js';
+import { withoutMisfits } from '../../../core/content/misfits.js';
 import { prices } from '../../../core/cost/prices.js';
 import { type DeploymentSummary, deployedOf } from '../../../core/delivery/deployments.js';
 import type { Failure } from '../../../core/delivery/failure-memory.js';
@@ -131,7 +132,8 @@ async function planProfile(question: ProfileQuestion): Promise<ProfilePlan> {
     outcome: outcomeOf(decision, facts.queue),
     problems: file.problems,
     expectedVersion: deployedOf(facts.deployments, profile.name)?.version ?? 0,
-    changes: decision === undefined || decision.kind === 'unchanged' ? [] : changesOf(file, values[0]),
+    changes:
+      decision === undefined || decision.kind === 'unchanged' ? [] : changesOf(profile, file, values[0]),
     ...(file.content && { hash8: hash8(file.content.bytes) }),
     ...(strategy === undefined ? defaultStrategy && { defaultStrategy } : { strategy }),
     nodeCount: facts.live.length,
@@ -226,8 +228,12 @@ async function judge(
   return judgingOf(facts.live, last);
 }
 
-function changesOf({ content }: PreparedFile, deployed: StoredValue | undefined): readonly Change[] {
-  return diffJson(deployed?.value, content?.value as JsonValue);
+function changesOf(
+  profile: Profile,
+  { content }: PreparedFile,
+  deployed: StoredValue | undefined,
+): readonly Change[] {
+  return diffJson(deployed && withoutMisfits(profile, deployed.value), content?.value as JsonValue);
 }
 
 const describeRunning = ({ profile, number, percentage }: DeploymentSummary) => ({

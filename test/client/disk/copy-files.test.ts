@@ -1,8 +1,12 @@
+import { execFileSync } from 'node:child_process';
+import { lookup } from 'node:dns/promises';
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
@@ -12,6 +16,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CopyFilesDeps, copyFiles } from '../../../client/disk/copy-files.js';
 import { createCopyWriter } from '../../../client/disk/copy-writer.js';
@@ -168,6 +173,27 @@ describe('copyFiles, in a directory that is not its own', () => {
     expect(world.logged[0]?.message).toContain(problem);
     await node.close();
     expect(readdirSync(path.join(directory, 'real'))).toEqual(['limits.copy']);
+  });
+});
+
+describe('a disk that hangs', () => {
+  it('keeps at most half of the threads that look up host names, however many profiles are on it', async () => {
+    const files = filesIn('.');
+    const profiles = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const pipes = profiles.map((profile) => files.place(profile));
+    // Who opens a pipe that nobody writes to waits.
+    execFileSync('mkfifo', pipes);
+    const reading = profiles.map((profile) => files.read(profile));
+    const lookups = async () => {
+      // Until each of the reads has come as far as it can.
+      for (let turn = 0; turn < 20; turn++) await lookup('localhost');
+    };
+    const found = await Promise.race([lookups(), setTimeout(5000, 'no answer', { ref: false })]);
+    const ends = pipes.map((pipe) => openSync(pipe, 'r+'));
+    for (const pipe of pipes) rmSync(pipe);
+    for (const end of ends) closeSync(end);
+    expect(await Promise.all(reading)).toEqual(['', '', undefined, undefined, undefined, undefined]);
+    expect(found).not.toBe('no answer');
   });
 });
 

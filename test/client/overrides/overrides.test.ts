@@ -2,6 +2,8 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { connectWith } from '../../../client/connect.js';
 import type { ConnectOptions } from '../../../client/options.js';
+import { watchOverrides } from '../../../client/overrides/override-watch.js';
+import { nodeReportSchema } from '../../../core/fleet/node-reports.js';
 import { defineApplication, defineProfile } from '../../../core/profiles.js';
 import { secretRef } from '../../../core/secrets/secret-ref.js';
 import { SecretsTwin, untilIdle } from '../secrets/world.js';
@@ -39,6 +41,10 @@ const value = { features: { hints: true, teasers: true }, coolDownMs: 800 };
 const until = '2026-01-01T02:00:00Z';
 const reason = 'INC-7: hints overload the database';
 const file = (profiles: unknown, about: object = {}) => JSON.stringify({ until, reason, profiles, ...about });
+/** What is put over `rates`: `{"a":{"a":1}}`. */
+const nested = (levels: number) =>
+  file({ gameplay: { rates: 0 } }).replace('0}', `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`);
+const longUntil = `2026-01-01T02:00:00.${'0'.repeat(300)}Z`;
 const noHints = file({ gameplay: { features: { hints: false } } });
 
 /** A file that a person writes; it lies there when the node has gone, too. */
@@ -46,9 +52,11 @@ class FileTwin {
   readonly place = '/state/override.json';
   text: string | undefined;
   behaviour: 'works' | 'fails' | 'hangs' = 'works';
+  /** Reads that hang: each ends when it is told to. */
+  readonly hanging: (() => void)[] = [];
 
   async read() {
-    if (this.behaviour === 'hangs') return new Promise<never>(() => undefined);
+    if (this.behaviour === 'hangs') await new Promise<void>((resolve) => this.hanging.push(resolve));
     if (this.behaviour === 'fails') throw new Error('EACCES: permission denied');
     return this.text;
   }
@@ -240,6 +248,9 @@ describe('an override that does not suit', () => {
     ['with an empty reason', file({ gameplay: {} }, { reason: '' }), 'reason'],
     ['of nothing', file({}), 'profiles must name a profile'],
     ['with a word too many', file({ gameplay: {} }, { untill: until }), 'untill'],
+    ['nested as deep as nobody edits', nested(62), 'deeper than 64'],
+    ['nested as deep as the file is long', nested(9_000), 'deeper than 64'],
+    ['with an end that no report would carry', file({ gameplay: {} }, { until: longUntil }), 'until'],
     [
       'of an unknown profile',
       file({ gamplay: {} }),
@@ -261,7 +272,7 @@ describe('an override that does not suit', () => {
 
   it.each<[string, object, string]>([
     ['an unknown key', { feature: { hints: false } }, 'feature is unknown'],
-    ['a wrong type', { features: { hints: 'off' } }, 'features.hints is "off", expected true or false'],
+    ['a wrong type', { features: { hints: 'off' } }, 'features.hints is text, expected true or false'],
     ['a member that must be there removed', { features: { hints: null } }, 'features.hints is missing'],
     ['a value past its bounds', { coolDownMs: 70_000 }, 'coolDownMs is 70000, expected at most 60000'],
     ['a rule between fields broken', { features: { hints: false }, coolDownMs: 6000 }, 'must be below 5000'],
@@ -273,6 +284,13 @@ describe('an override that does not suit', () => {
     expect(node.config.gameplay.state().override?.refused).toContain(words);
     expect(node.config.limits.get()).toEqual({ queueSize: 1 });
     expect(node.config.limits.state().override).toEqual({ paths: ['queueSize'], until, reason });
+    await node.close();
+  });
+
+  it('is held against the schema down to 64 levels', async () => {
+    const node = await world.connect();
+    await world.write(nested(61));
+    expect(node.config.gameplay.state().override?.refused).toContain('rates.a is a map, expected a number');
     await node.close();
   });
 
@@ -358,6 +376,46 @@ it('keeps a value with secrets whole: they are filled from what is held, and rot
   await node.close();
 });
 
+describe('a disk that does not answer', () => {
+  it('is asked once, however often it is looked for, and anew when it has answered', async () => {
+    const node = await world.connect();
+    world.overrides.behaviour = 'hangs';
+    await world.advance(10 * 60_000);
+    expect(world.overrides.hanging).toHaveLength(1);
+    expect(world.logged.filter((line) => line.startsWith('error /state'))).toHaveLength(1);
+    world.overrides.behaviour = 'works';
+    for (const answer of world.overrides.hanging) answer();
+    await world.write(noHints);
+    expect(node.config.gameplay.get().features.hints).toBe(false);
+    await node.close();
+  });
+});
+
+it('goes on looking when what judges the file fails, and says so once', async () => {
+  const { clock } = world;
+  const logged: string[] = [];
+  let fails = true;
+  const watch = watchOverrides({
+    source: { place: '/state/override.json', read: async () => '{}' },
+    get profiles() {
+      if (fails) throw new Error('out of memory');
+      return [];
+    },
+    secrets: { settle: async () => undefined, keeper: undefined, close: () => undefined },
+    clock,
+    log: (level, message) => void logged.push(`${level} ${message}`),
+    onChanged: () => undefined,
+  });
+  await watch.start();
+  await world.advance(12_000);
+  expect(logged).toEqual(['error /state/override.json cannot be read: Error: out of memory']);
+  fails = false;
+  await world.advance(5_000);
+  expect(logged.at(-1)).toContain('/state/override.json is refused');
+  watch.close();
+  expect(clock.timers()).toEqual([]);
+});
+
 it('looks no more, and leaves no timer, when the node has closed', async () => {
   const node = await world.connect();
   world.overrides.behaviour = 'hangs';
@@ -375,5 +433,15 @@ it('names at most eight paths, so that a report stays small', async () => {
   expect(node.config.gameplay.get()).toMatchObject({ rates, tags: ['a'] });
   const names = Array.from({ length: 8 }, (_, at) => `rates.rate-${at}`);
   expect(node.config.gameplay.state().override?.paths).toEqual(names);
+  await node.close();
+});
+
+it('cuts paths that are too long to read, so that a report of them is taken', async () => {
+  const node = await world.connect();
+  await world.write(file({ gameplay: { rates: { ['k'.repeat(600)]: 1 } } }));
+  await world.advance(6_000);
+  expect(node.config.gameplay.get().rates?.['k'.repeat(600)]).toBe(1);
+  const report = nodeReportSchema.parse(world.stream.reports.at(-1));
+  expect(report.profiles['gameplay']?.override?.paths).toEqual([`rates.${'k'.repeat(93)}…`]);
   await node.close();
 });

@@ -77,6 +77,42 @@ describe('foldAnswer', () => {
     expect(state).not.toHaveProperty('previous');
   });
 
+  describe('with a version that was refused for a secret', () => {
+    const [one, two] = [fold([content('v1', 1)]), fold([content('v1', 1), content('v2', 2)])];
+    const { active: version } = two;
+    if (!version) throw new Error('nothing was taken');
+    const refused = {
+      label: 'v2',
+      reason: 'not there',
+      cause: 'secret',
+      again: { version, atMs: 100 },
+    } as const;
+    const waiting: PollState = { ...one, refused };
+    const at = (now: number, answer: PollAnswer) => foldAnswer(waiting, answer, { parse, now: epochMs(now) });
+
+    it('offers it again when it is time, as if it had come then', () => {
+      expect(at(99, unchanged)).toMatchObject({ active: { label: 'v1' }, refused: { label: 'v2' } });
+      const again = at(100, unchanged);
+      expect(again).toMatchObject({
+        active: { label: 'v2', value: { value: 2 }, source: 'cloud', storedAtMs: 100, confirmedAtMs: 100 },
+        previous: { label: 'v1' },
+        probationSinceMs: 100,
+      });
+      expect(again).not.toHaveProperty('refused');
+    });
+
+    it('takes it at once when a new session sends it, and forgets it for another', () => {
+      expect(at(5, content('v2', 2))).toMatchObject({ active: { label: 'v2' } });
+      expect(at(5, content('v3', 3))).toMatchObject({ active: { label: 'v3' } });
+      expect(at(5, content('v1', 1))).not.toHaveProperty('refused');
+    });
+
+    it('does not offer it for want of an answer', () => {
+      const { active, refused: still } = at(200, { kind: 'unreachable', reason: 'down' });
+      expect([active?.label, still]).toEqual(['v1', refused]);
+    });
+  });
+
   it('drops a session whose token is spent, and nothing else', () => {
     const before = fold([content('v1', 1)]);
     const { session, active, failures } = fold([{ kind: 'spent', reason: 'Expired' }], before);

@@ -109,6 +109,83 @@ describe('a value that names a secret', () => {
     await node.close();
   });
 
+  it('is taken within minutes of the cure, without being sent or published again', async () => {
+    const node = await world.connect();
+    world.appConfig.deploy('maps', withMail, 'v2-aaaaaaaa');
+    await advance(66_000);
+    expect(node.config.maps.state().refused?.label).toBe('v2-aaaaaaaa');
+    world.secrets.texts.set('hunt/mail', 'p4ss');
+    await advance(fiveMinutesMs + 31_000 + 66_000);
+    expect(node.config.maps.get().mail?.password.reveal()).toBe('p4ss');
+    expect(node.config.maps.state()).toMatchObject({ label: 'v2-aaaaaaaa', source: 'cloud' });
+    expect(node.config.maps.state()).not.toHaveProperty('refused');
+    expect(world.appConfig.starts.filter(({ profile }) => profile === 'maps')).toHaveLength(1);
+    await node.close();
+  });
+
+  it('costs a call in five minutes, and a line in the log, as long as nobody cures it', async () => {
+    const node = await world.connect();
+    world.secrets.texts.set('hunt/mail', 'no json');
+    const mail = { password: 'secretsmanager:hunt/mail#no' };
+    world.appConfig.deploy('maps', { ...withMail, mail }, 'v2-aaaaaaaa');
+    await advance(66_000);
+    world.secrets.reads.length = 0;
+    await advance(60 * 60_000);
+    const calls = world.secrets.reads.filter((name) => name === 'hunt/mail').length;
+    expect(calls).toBeGreaterThanOrEqual(8);
+    expect(calls).toBeLessThanOrEqual(12);
+    expect(world.logged.filter((line) => line.includes('v2-aaaaaaaa was refused'))).toHaveLength(1);
+    expect(world.logged.join()).not.toContain('https://b.example');
+    await node.close();
+  });
+
+  it('is tried no more when another version came, or the one before came back', async () => {
+    const node = await world.connect();
+    world.appConfig.deploy('maps', withMail, 'v2-aaaaaaaa');
+    await advance(66_000);
+    const before = { url: 'https://a.example', apiKey: 'secretsmanager:hunt/map#key' };
+    world.appConfig.deploy('maps', before, 'v1-aaaaaaaa');
+    await advance(66_000);
+    expect(node.config.maps.state()).not.toHaveProperty('refused');
+    world.secrets.texts.set('hunt/mail', 'p4ss');
+    await advance(3 * fiveMinutesMs);
+    expect(node.config.maps.state().label).toBe('v1-aaaaaaaa');
+    expect(node.config.maps.get().mail).toBeUndefined();
+    await node.close();
+  });
+
+  it('is tried at once by a process that starts again, whose file held nothing of it but why', async () => {
+    const before = await world.connect();
+    world.appConfig.deploy('maps', withMail, 'v2-aaaaaaaa');
+    await advance(66_000);
+    await before.close();
+    expect(world.disk.files.get('maps')).toContain('secretsmanager:hunt/mail cannot be read');
+    expect(world.disk.files.get('maps')).not.toContain('https://b.example');
+    world.secrets.texts.set('hunt/mail', 'p4ss');
+    world.appConfig.failure = { kind: 'unreachable', reason: 'down' };
+    const node = await world.connect();
+    expect(node.config.maps.state()).toMatchObject({ label: 'v1-aaaaaaaa', source: 'disk' });
+    world.appConfig.failure = undefined;
+    await advance(60_000);
+    expect(node.config.maps.state()).toMatchObject({ label: 'v2-aaaaaaaa', source: 'cloud' });
+    await node.close();
+  });
+
+  it('leaves a node on its defaults healthy, and replaces them when it can be taken', async () => {
+    world.secrets.texts.set('hunt/default', 'd');
+    world.appConfig.deploy('maps', withMail, 'v2-aaaaaaaa');
+    const node = await world.connect({ onMissing: 'defaults' });
+    await advance(130_000);
+    expect(node.config.maps.get().apiKey.reveal()).toBe('d');
+    expect(node.config.maps.state()).toMatchObject({ source: 'default', refused: { label: 'v2-aaaaaaaa' } });
+    expect(node.config.maps.state()).not.toHaveProperty('lastError');
+    expect(node.status().health).toBe('ready');
+    world.secrets.texts.set('hunt/mail', 'p4ss');
+    await advance(fiveMinutesMs + 31_000 + 66_000);
+    expect(node.config.maps.get().mail?.password.reveal()).toBe('p4ss');
+    await node.close();
+  });
+
   it('is given up after five seconds where nobody answers', async () => {
     const node = await world.connect();
     world.secrets.behaviour = 'hangs';

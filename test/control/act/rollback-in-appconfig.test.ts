@@ -35,6 +35,7 @@ function cloudOf(open: EnvironmentStore): Cloud {
     environment: async () => ({
       store: open,
       profiles: ['gameplay', 'limits'],
+      resource: 'application/a/environment/e',
       hasProfile: () => true,
     }),
     records: { list: async () => [] },
@@ -52,6 +53,7 @@ function cloudOf(open: EnvironmentStore): Cloud {
       eventSources: unused,
       openShards: unused,
       messages: unused,
+      extended: unused,
     },
     changes: () => expect.unreachable(),
     clock: () => epochMs(clock.now()),

@@ -75,6 +75,24 @@ describe('a file that names secrets', () => {
     expect(cloud.appConfig.versions.get('rules') ?? []).toEqual([]);
   });
 
+  it('is planned without the plain text that stood there when the schema did not know better', async () => {
+    const earlier = createProject();
+    earlier.write('config/quest/application.ts', definition.replace(/secretRef\('quest\/'\)/g, 'z.string()'));
+    earlier.write('config/quest/rules.staging.yaml', 'url: https://b.example\nkey: hunter2\n');
+    const before = await (await openWorkspace(earlier.root)).load('quest');
+    const old = new InMemoryCloud(before.application);
+    await publish(old, before, order);
+    earlier.remove();
+    old.appConfig.finish('staging');
+    const [result] = (await plan(old, loaded, { address: rules })).profiles;
+    expect(result?.changes).toEqual([
+      { path: 'key', before: '(not shown)', after: 'secretsmanager:quest/map#key' },
+      { path: 'url', before: 'https://b.example', after: 'https://a.example' },
+      { path: 'others', after: ['secretsmanager:quest/mail', 'secretsmanager:quest/map#key'] },
+    ]);
+    expect(JSON.stringify(result)).not.toContain('hunter2');
+  });
+
   it('is not held up where nobody may look, or nobody answers: the plan says so', async () => {
     cloud.secretStandings.set('quest/map', 'unknown');
     cloud.secretStandings.set('quest/mail', 'unknown');

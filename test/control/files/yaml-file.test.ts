@@ -21,9 +21,13 @@ describe('readYaml refuses', () => {
     [
       'a number that loses digits',
       'id: 12345678901234567890\n',
-      '1:5 is 12345678901234567890, more digits than a number keeps: quote it',
+      '1:5 is a whole number with more digits than a number keeps: quote it',
     ],
-    ['an alias of nothing', 'a: 1\nb: *nowhere\n', '2:4 *nowhere names no anchor above it'],
+    [
+      'an alias of nothing',
+      'a: 1\nb: *nowhere\n',
+      '2:4 is an alias (*) that names no anchor above it: quote it if it is text',
+    ],
     ['a foreign tag', 'a: !secret x\n', '1:4 has a tag (!) that nobody here knows: write the value itself'],
   ])('%s', (_name, text, problem) => {
     expect(problemsOf(read(text))).toContain(problem);

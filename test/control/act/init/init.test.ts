@@ -31,6 +31,7 @@ const files = [
   'config/applications.ts',
   'infra/stages.ts',
   'infra/main.ts',
+  'infra/github.ts',
   'cdk.json',
   '.github/workflows/configuration.yml',
   'package.json',
@@ -51,25 +52,6 @@ describe('init', () => {
     expect(readFileSync(path.join(folder, 'new/config/parcel-shop/limits.staging.yaml'), 'utf8')).toContain(
       'timeoutMs: 500',
     );
-  });
-
-  it('writes a workflow that publishes to one environment after the other, with what was planned', async () => {
-    await init(folder, starter);
-    const { jobs } = parse(read('.github/workflows/configuration.yml'));
-    const commands = (job: string) => jobs[job].steps.flatMap(({ run }: { run?: string }) => run ?? []);
-    expect(Object.keys(jobs)).toEqual(['check', 'staging', 'production']);
-    expect(commands('check')).toEqual(['npm ci', 'npm test']);
-    expect(commands('staging')).toEqual([
-      'npm ci',
-      'npx veltrix plan parcel-shop/staging --save plan.json',
-      `npx veltrix publish parcel-shop/staging --planned plan.json -m "\${SUBJECT%%$'\\n'*}" --queue --complete --timeout 4h --yes`,
-    ]);
-    expect(commands('production').at(-1)).toMatch(/ --yes --after parcel-shop\/staging$/);
-    expect([jobs.staging.needs, jobs.production.needs]).toEqual(['check', 'staging']);
-    expect([jobs.check.permissions, jobs.production.permissions]).toEqual([
-      undefined,
-      { contents: 'read', 'id-token': 'write' },
-    ]);
   });
 
   it('changes no file that is there, and says what to do about it', async () => {
@@ -115,6 +97,93 @@ describe('init', () => {
     await expect(init(folder, starter)).rejects.toThrow(
       /config\/parcel-shop\/application\.ts cannot be written \(EEXIST\)/,
     );
+  });
+});
+
+describe('the workflow', () => {
+  interface Step {
+    readonly run?: string;
+    readonly uses?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+  }
+  interface Job {
+    readonly if?: string;
+    readonly needs?: string;
+    readonly environment?: string;
+    readonly permissions?: object;
+    readonly steps: readonly Step[];
+  }
+  let jobs: Readonly<Record<string, Job>>;
+  beforeEach(async () => {
+    await init(folder, starter);
+    jobs = parse(read('.github/workflows/configuration.yml')).jobs;
+  });
+  const steps = (job: string) => jobs[job]?.steps ?? [];
+  const commands = (job: string) => steps(job).flatMap(({ run }) => run ?? []);
+  const using = (job: string, action: string) => steps(job).find(({ uses }) => uses?.includes(action))?.with;
+
+  it('checks every change, and publishes from main to one environment after the other', () => {
+    expect(Object.entries(jobs).map(([name, { needs, environment }]) => [name, needs, environment])).toEqual([
+      ['check', undefined, undefined],
+      ['staging', 'check', 'staging'],
+      // What waits for an approval has an environment: the plan is made before.
+      ['plan-production', 'staging', undefined],
+      ['production', 'plan-production', 'production'],
+    ]);
+    expect(commands('check')).toEqual(['npm ci', 'npm test']);
+    expect(jobs['staging']?.if).toBe("github.event_name == 'push' && vars.AWS_ACCOUNT_ID != ''");
+    expect([jobs['check']?.permissions, jobs['production']?.permissions]).toEqual([
+      undefined,
+      { contents: 'read', 'id-token': 'write' },
+    ]);
+  });
+
+  it('publishes after an approval the plan that was shown, and makes no other', () => {
+    expect(commands('plan-production').slice(1)).toEqual([
+      'npx veltrix plan parcel-shop/production --save plan.json | tee plan.txt',
+      `sed 's/^/    /' plan.txt >> "$GITHUB_STEP_SUMMARY"`,
+    ]);
+    expect(using('plan-production', 'upload-artifact')).toMatchObject({
+      name: 'plan-production',
+      path: 'plan.json',
+    });
+    expect(using('production', 'download-artifact')).toEqual({ name: 'plan-production' });
+    expect(commands('production').filter((command) => command.includes('veltrix plan'))).toEqual([]);
+    expect(commands('production').at(-1)).toContain(
+      'veltrix publish parcel-shop/production --after parcel-shop/staging --planned plan.json ',
+    );
+  });
+
+  it('takes the roles that its own infra/github.ts makes, each where its token is trusted', () => {
+    const roleOf = (job: string) => using(job, 'configure-aws-credentials')?.['role-to-assume'];
+    const roles = ['staging', 'plan-production', 'production'].map(roleOf);
+    expect(roles).toEqual(
+      ['publish-staging', 'plan', 'publish-production'].map(
+        (does) => `arn:aws:iam::\${{ vars.AWS_ACCOUNT_ID }}:role/veltrix-main-github-${does}`,
+      ),
+    );
+    expect(JSON.parse(read('package.json')).scripts['deploy:github']).toContain('infra/github.ts');
+  });
+
+  it('uses what the workflows of this repository use', () => {
+    const own = readFileSync('.github/workflows/deploy.yml', 'utf8');
+    const uses = read('.github/workflows/configuration.yml').match(/uses: .*/g) ?? [];
+    expect(uses.length).toBeGreaterThan(8);
+    expect(uses.filter((line) => !own.includes(line))).toEqual([]);
+  });
+
+  it('gives the first line of the commit for a reason, as much of it as one takes', () => {
+    writeFileSync(path.join(folder, 'npx'), '#!/bin/sh\nprintf "%s\\n" "$@"\n', { mode: 0o755 });
+    const said = (subject: string) => {
+      const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}`, SUBJECT: subject };
+      const script = commands('staging').at(-1) ?? '';
+      const words = execFileSync('bash', ['-ec', script], { env, stdio: 'pipe', encoding: 'utf8' }).split(
+        '\n',
+      );
+      return words[words.indexOf('-m') + 1];
+    };
+    expect(said('more "room" $HOME\n\nand why')).toBe('more "room" $HOME');
+    expect(said(`${'a'.repeat(600)}\nb`)).toBe('a'.repeat(500));
   });
 });
 
