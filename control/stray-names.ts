@@ -4,7 +4,7 @@
  */
 
 import { VeltrixError } from '../core/errors.js';
-import { publishFunction } from '../core/names.js';
+import { publishFunction, validateFunction } from '../core/names.js';
 import type { Application } from '../core/profiles.js';
 import type { Stage } from '../core/stages.js';
 import type { Cloud, OpenEnvironment } from './cloud.js';
@@ -16,6 +16,8 @@ export interface Strays {
   readonly gone: readonly string[];
   /** In the files, and not deployed: new, or renamed. */
   readonly added: readonly string[];
+  /** Of `gone`, what the stacks let go of in an earlier deployment: it waits for its end, and is renamed by nothing. */
+  readonly ended?: readonly string[];
 }
 
 function straysOf(deployed: readonly string[], named: readonly string[]): Strays {
@@ -26,7 +28,10 @@ function straysOf(deployed: readonly string[], named: readonly string[]): Strays
 }
 
 /** Names that changed sides at once: nobody can tell a rename from an end and a beginning, and data is at stake. */
-const looksRenamed = ({ gone, added }: Strays): boolean => gone.length > 0 && added.length > 0;
+const looksRenamed = (strays: Strays): boolean => missed(strays).length > 0 && strays.added.length > 0;
+
+const missed = ({ gone, ended = [] }: Strays): readonly string[] =>
+  gone.filter((name) => !ended.includes(name));
 
 type StrayKind = 'application' | 'environment' | 'profile';
 
@@ -39,7 +44,7 @@ export class Renamed extends VeltrixError {
 
   /** @param of what it belongs to, for people: `treasure-hunt`, `this project`. */
   constructor(of: string, { kind, strays }: { readonly kind: StrayKind; readonly strays: Strays }) {
-    const [gone, added] = [listed(strays.gone), listed(strays.added)];
+    const [gone, added] = [listed(missed(strays)), listed(strays.added)];
     super(
       `${of}: ${kind} ${gone} is deployed and in no file, and ${added} is in the files and not deployed`,
       {
@@ -120,9 +125,25 @@ async function straysWithin(
     first === undefined ? undefined : await cloud.environment({ application: name, environment: first });
   return {
     application: name,
-    environments: { ...strays, added: strays.added.filter(isHere) },
-    profiles: straysOf(open?.profiles ?? [], namesOf(application)),
+    environments: await withEnded(cloud, { ...strays, added: strays.added.filter(isHere) }, (environment) =>
+      publishFunction(cloud.stage, { application: name, environment }),
+    ),
+    profiles: await withEnded(cloud, straysOf(open?.profiles ?? [], namesOf(application)), (profile) =>
+      validateFunction(cloud.stage, { application: name, profile }),
+    ),
   };
+}
+
+/** Whoever takes a name out of the files and deploys says that it ends; AppConfig keeps it for days, in which others are added. */
+async function withEnded(
+  cloud: Cloud,
+  strays: Strays,
+  functionOf: (name: string) => string,
+): Promise<Strays> {
+  if (!looksRenamed(strays)) return strays;
+  const found = await Promise.all(strays.gone.map((name) => cloud.upkeep.deployedFunction(functionOf(name))));
+  const ended = strays.gone.filter((_, index) => found[index] === undefined);
+  return ended.length === 0 ? strays : { ...strays, ended };
 }
 
 /** Everything that looks renamed, the outermost first. */

@@ -1,6 +1,7 @@
 /** Every stack on one screen. */
 
 import { App } from 'aws-cdk-lib';
+import { UsageError } from '../core/errors.js';
 import { applicationsIn, demandHomes } from '../core/placement.js';
 import type { Application } from '../core/profiles.js';
 import { type Stage, stageNamed } from '../core/stages.js';
@@ -26,9 +27,10 @@ interface Synthesis extends Deployed {
  * Bundles the functions and writes the cloud assembly: of the stage that `-c stage=NAME` names, else of all.
  * @param outdir where to; the CDK command's choice (`cdk.out`) when absent.
  * @returns the assembly's directory.
- * @throws UsageError for a stage that does not exist, and for an environment that is in none.
+ * @throws UsageError for a stage that does not exist, for an environment that is in none, and for a pipeline where it could not run.
  */
 export function synthesize({ applicationsFile, ...deployed }: Synthesis, outdir?: string): string {
+  if (applicationsFile !== undefined) demandNoPipeline(deployed.stages);
   bundleFunctions(applicationsFile);
   const app = new App({
     analyticsReporting: false,
@@ -37,6 +39,16 @@ export function synthesize({ applicationsFile, ...deployed }: Synthesis, outdir?
   });
   addStages(app, deployed);
   return app.synth().directory;
+}
+
+/** A setting that does nothing is worse than none. */
+function demandNoPipeline(stages: readonly Stage[]): void {
+  const stage = stages.find(({ pipeline }) => pipeline !== undefined);
+  if (stage === undefined) return;
+  throw new UsageError(
+    `Stage "${stage.name}" names a pipeline, whose steps are scripts of a checkout of Veltrix (ci/)`,
+    { hint: 'Name a repository on GitHub (github), or run the commands of docs/ci.md, "Anywhere else".' },
+  );
 }
 
 /** The stacks of the chosen stages. */

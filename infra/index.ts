@@ -3,3 +3,4 @@
 export { EnvironmentAccess, type EnvironmentAccessProps } from './access/environment-access.js';
 export { synthesize } from './app.js';
 export { ChangeSubscription, type ChangeSubscriptionProps } from './change-subscription.js';
+export { synthesizeGithub } from './pipeline/github.js';

@@ -11,6 +11,7 @@ import {
   type ProfileAddress,
   parseAddress,
 } from '../../core/addresses.js';
+import { parseLabel } from '../../core/content/content.js';
 import { type DeploymentSummary, deployedOf, isRunning } from '../../core/delivery/deployments.js';
 import { PrerequisiteUnmet, UsageError, VersionConflict } from '../../core/errors.js';
 import { demandProfile } from '../addressing.js';
@@ -48,7 +49,7 @@ export interface Planned {
 /**
  * Reads a plan for one environment and holds the files against it.
  * @param text as `plan --save` wrote it.
- * @throws UsageError when it is no plan, or one for elsewhere; FileRefused when a file is refused by its schema;
+ * @throws UsageError when it is no plan, or one for elsewhere, as a whole or in part; FileRefused when a file is refused by its schema;
  * PrerequisiteUnmet when a file says something else than was planned.
  */
 export async function readPlan(
@@ -63,9 +64,18 @@ export async function readPlan(
     });
   }
   demandEnvironment(loaded.application, cluster.environment);
+  for (const { address } of plan.profiles) demandWithin(cluster, address);
   const planned = await Promise.all(plan.profiles.map((profile) => prepared(profile, loaded)));
   demandAsPlanned(formatCluster(cluster), planned);
   return planned;
+}
+
+/** What was approved for one environment is published to no other, whatever the file says. */
+function demandWithin(cluster: ClusterAddress, written: string): void {
+  if (formatCluster(demandProfile(parseAddress(written))) === formatCluster(cluster)) return;
+  throw new UsageError(`The plan is for ${formatCluster(cluster)}, and names ${written}`, {
+    hint: 'Nobody but `veltrix plan --save` writes plans: make a new one, and have that approved.',
+  });
 }
 
 function parsePlan(text: string): z.output<typeof planSchema> {
@@ -101,7 +111,10 @@ function demandAsPlanned(cluster: string, planned: readonly (Planned & Pick<Read
   });
 }
 
-/** What was planned is published over the versions that it was planned over. @throws VersionConflict for the first that is another. */
+/**
+ * What was planned is published over the versions that it was planned over, and what was found to be unchanged still is: who
+ * approved the plan approved both. @throws VersionConflict for the first that is not so.
+ */
 export async function demandVersions(cloud: Cloud, planned: readonly Planned[]): Promise<void> {
   const [first] = planned;
   if (first === undefined) return;
@@ -110,11 +123,27 @@ export async function demandVersions(cloud: Cloud, planned: readonly Planned[]):
     store,
     planned.map(({ address }) => address.profile),
   );
-  for (const { address, expectedVersion } of planned) {
-    const deployedVersion = deployedOf(deployments, address.profile)?.version ?? 0;
-    if (deployedVersion !== expectedVersion)
-      throw new VersionConflict({ address: formatProfile(address), expectedVersion, deployedVersion });
+  for (const each of planned) {
+    const { address, expectedVersion } = each;
+    const standing = standingOf(deployments, each);
+    const deployedVersion = standing?.version ?? 0;
+    if (deployedVersion === expectedVersion || isAsUnchanged(each, standing)) continue;
+    throw new VersionConflict({ address: formatProfile(address), expectedVersion, deployedVersion });
   }
+}
+
+/** What publishes builds on what is deployed; what publishes nothing would have to stand beside what is on its way. */
+function standingOf(deployments: readonly DeploymentSummary[], { address, outcome }: Planned) {
+  const deployed = deployedOf(deployments, address.profile);
+  if (outcome !== 'unchanged') return deployed;
+  return deployments.find((item) => item.profile === address.profile && isRunning(item)) ?? deployed;
+}
+
+/** What was on its way when it was found to be unchanged may have arrived since, under a version of its own. */
+function isAsUnchanged({ outcome, prepared }: Planned, standing: DeploymentSummary | undefined): boolean {
+  const { content } = prepared;
+  if (outcome !== 'unchanged' || standing?.label === undefined || content === undefined) return false;
+  return parseLabel(standing.label)?.hash8 === hash8(content.bytes);
 }
 
 /** The deployment of a profile that is on its way, which a plan that finds nothing to publish may have left so. */

@@ -12,27 +12,28 @@ import {
   Role,
 } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { formatCluster } from '../../core/addresses.js';
 import { githubRole } from '../../core/names.js';
 import type { Stage } from '../../core/stages.js';
-import { EnvironmentAccess } from '../access/environment-access.js';
 import { deployRoleArns } from '../pipeline/deploy-roles.js';
-import { type Stop, type Travelling, travel } from '../pipeline/travel.js';
+import { StopRights, type Way } from '../pipeline/stop-rights.js';
+import { travel } from '../pipeline/travel.js';
 
 const issuer = 'token.actions.githubusercontent.com';
 const audience = 'sts.amazonaws.com';
 /** A rollout takes half an hour, profiles go one after the other, and the token is not renewed meanwhile. */
 const sessionHours = 6;
 
-export interface GithubStackProps extends StackProps {
-  readonly stage: Stage;
+export interface GithubStackProps extends StackProps, Way {
   readonly github: NonNullable<Stage['github']>;
-  /** All of the project, whole. */
-  readonly applications: readonly Travelling[];
 }
 
-/** Who takes a role, as the token's subject says: `pull_request`, `ref:refs/heads/main`, `environment:staging`. */
-type Subject = string;
+/** Who takes a role, as GitHub's token says. */
+interface Trusted {
+  /** The token's `sub`, after the repository: `pull_request`, `ref:refs/heads/main`, `environment:staging`. */
+  readonly subjects: readonly string[];
+  /** `refs/heads/main`, where the subject does not say it: that of a job with an environment names the environment alone. */
+  readonly ref?: string;
+}
 
 export class GithubStack extends Stack {
   private readonly stage: Stage;
@@ -44,26 +45,24 @@ export class GithubStack extends Stack {
     this.stage = stage;
     this.github = github;
     this.provider = this.trustGithub();
-    const branch = `ref:refs/heads/${github.branch}`;
+    const rights = new StopRights(this, { stage, applications });
+    const ref = `refs/heads/${github.branch}`;
+    const branch = `ref:${ref}`;
     const legs = travel(applications, Object.keys(stage.environments));
 
     // Whoever may open a pull request from a branch of the repository can run what they like with it: it only looks.
-    const plan = this.role('plan', ['pull_request', branch]);
-    for (const { cluster } of legs.flatMap(({ stops }) => stops)) this.access(cluster).grantRead(plan);
+    const plan = this.role('plan', { subjects: ['pull_request', branch] });
+    for (const stop of legs.flatMap(({ stops }) => stops)) rights.grantPlan(plan, stop);
 
-    const deploy = this.role('deploy', [branch]);
+    const deploy = this.role('deploy', { subjects: [branch] });
     deploy.addToPolicy(new PolicyStatement({ actions: ['sts:AssumeRole'], resources: deployRoleArns(this) }));
+    rights.grantNames(deploy);
 
     for (const { environment, stops } of legs) {
-      // GitHub's environment of that name says who approves, and from which branches.
-      const publish = this.role(`publish-${environment}`, [`environment:${environment}`]);
-      for (const stop of stops) this.grantPublish(publish, stop);
+      // GitHub's environment of that name says who approves. It makes one that a workflow names and nobody made, open to all.
+      const publish = this.role(`publish-${environment}`, { subjects: [`environment:${environment}`], ref });
+      for (const stop of stops) rights.grantPublish(publish, stop);
     }
-  }
-
-  private grantPublish(role: Role, { cluster, after }: Stop): void {
-    this.access(cluster).grantPublish(role);
-    if (after && after.environment in this.stage.environments) this.access(after).grantRead(role);
   }
 
   private trustGithub(): IOidcProvider {
@@ -79,7 +78,8 @@ export class GithubStack extends Stack {
     return OidcProviderNative.fromOidcProviderArn(this, 'Provider', arn);
   }
 
-  private role(does: string, subjects: readonly Subject[]): Role {
+  /** STS takes claims of GitHub's own for conditions: https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/ */
+  private role(does: string, { subjects, ref }: Trusted): Role {
     return new Role(this, does, {
       roleName: githubRole(this.stage.name, does),
       description: `Taken by workflows of ${this.github.repository}`,
@@ -88,12 +88,9 @@ export class GithubStack extends Stack {
         StringEquals: {
           [`${issuer}:aud`]: audience,
           [`${issuer}:sub`]: subjects.map((subject) => `repo:${this.github.repository}:${subject}`),
+          ...(ref !== undefined && { [`${issuer}:ref`]: ref }),
         },
       }),
     });
-  }
-
-  private access(cluster: Stop['cluster']): EnvironmentAccess {
-    return new EnvironmentAccess(this, { stage: this.stage.name, address: formatCluster(cluster) });
   }
 }

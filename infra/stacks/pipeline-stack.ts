@@ -16,10 +16,10 @@ import type { Construct } from 'constructs';
 import { formatCluster } from '../../core/addresses.js';
 import { pipelineName } from '../../core/names.js';
 import type { Stage } from '../../core/stages.js';
-import { EnvironmentAccess } from '../access/environment-access.js';
 import { Build, type BuildProps } from '../pipeline/build.js';
 import { deployRoleArns } from '../pipeline/deploy-roles.js';
-import { type Leg, publishWords, type Travelling, travel } from '../pipeline/travel.js';
+import { StopRights, type Way } from '../pipeline/stop-rights.js';
+import { type Leg, publishWords, travel } from '../pipeline/travel.js';
 
 /** What may change what is deployed or published; CodePipeline takes eight. A commit of nothing else starts nothing. */
 const sourcePaths = [
@@ -40,11 +40,8 @@ const stepMinutes = 30;
 /** An older plan says little of what publishing would do today. */
 const approvalDays = 3;
 
-export interface PipelineStackProps extends StackProps {
-  readonly stage: Stage;
+export interface PipelineStackProps extends StackProps, Way {
   readonly pipeline: NonNullable<Stage['pipeline']>;
-  /** All of the project, whole: the way of a change may begin in another stage. */
-  readonly applications: readonly Travelling[];
 }
 
 export class PipelineStack extends Stack {
@@ -52,11 +49,13 @@ export class PipelineStack extends Stack {
   private readonly pipeline: Pipeline;
   private readonly source = new Artifact('Source');
   private readonly connectionArn: string;
+  private readonly rights: StopRights;
 
   constructor(scope: Construct, id: string, { stage, pipeline, applications, ...props }: PipelineStackProps) {
     super(scope, id, props);
     this.stage = stage;
     this.connectionArn = pipeline.connectionArn;
+    this.rights = new StopRights(this, { stage, applications });
     this.pipeline = this.createPipeline(pipeline);
     this.mayUseConnection(this.pipeline.role);
     this.addStep('Check', { description: 'Files and types', commands: ['bash ci/check.sh'] });
@@ -67,6 +66,7 @@ export class PipelineStack extends Stack {
     deploy.project.addToRolePolicy(
       new PolicyStatement({ actions: ['sts:AssumeRole'], resources: deployRoleArns(this) }),
     );
+    this.rights.grantNames(deploy.project);
     for (const leg of travel(applications, Object.keys(stage.environments))) this.addLeg(leg);
   }
 
@@ -155,7 +155,7 @@ export class PipelineStack extends Stack {
       artifact: 'plan',
       exported: ['PLAN_SUMMARY', 'PLAN_URL'],
     });
-    for (const { cluster } of stops) this.access(cluster).grantRead(project);
+    for (const stop of stops) this.rights.grantPlan(project, stop);
     return new CodeBuildAction({
       actionName: 'Plan',
       runOrder: 1,
@@ -166,19 +166,15 @@ export class PipelineStack extends Stack {
   }
 
   private publishAction(leg: Leg, planned: Artifact): CodeBuildAction {
-    const stops = leg.stops.map((stop) => this.withinStage(stop));
     const { project } = this.build(`Publish-${leg.environment}`, {
       description: `Publishes to ${leg.environment} what was planned`,
       commands: [
         `cp -R "$CODEBUILD_SRC_DIR_${planned.artifactName}" plan`,
-        ...stops.map((stop) => `bash ci/publish.sh ${publishWords(stop)}`),
+        ...leg.stops.map((stop) => `bash ci/publish.sh ${publishWords(this.rights.withinStage(stop))}`),
       ],
       timeout: Duration.hours(publishHours),
     });
-    for (const { cluster, after } of stops) {
-      this.access(cluster).grantPublish(project);
-      if (after) this.access(after).grantRead(project);
-    }
+    for (const stop of leg.stops) this.rights.grantPublish(project, stop);
     return new CodeBuildAction({
       actionName: 'Publish',
       runOrder: 3,
@@ -186,15 +182,6 @@ export class PipelineStack extends Stack {
       input: this.source,
       extraInputs: [planned],
     });
-  }
-
-  /** What another stage holds is in another account, where nothing of this one may look: the approval stands in for it. */
-  private withinStage({ cluster, after }: Leg['stops'][number]): Leg['stops'][number] {
-    return after && after.environment in this.stage.environments ? { cluster, after } : { cluster };
-  }
-
-  private access(cluster: Leg['stops'][number]['cluster']): EnvironmentAccess {
-    return new EnvironmentAccess(this, { stage: this.stage.name, address: formatCluster(cluster) });
   }
 
   /** The right has the prefix of the connection's ARN: the service was renamed, and old connections keep their name. */

@@ -1,8 +1,11 @@
 /** What the workflows of GitHub promise: pinned actions, the least rights, roles that exist. */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseStages } from '../../core/stages.js';
 import { addPipelines } from '../../infra/pipeline/app.js';
@@ -19,6 +22,12 @@ const jobs = names.flatMap((name) =>
 );
 const roleOf = ({ steps }: (typeof jobs)[number]): string | undefined =>
   steps.flatMap((step) => String(step.with['role-to-assume'] ?? '').split(':role/')[1] ?? [])[0];
+
+interface Made {
+  readonly Resources: Readonly<Record<string, { readonly Properties: { readonly RoleName?: string } }>>;
+}
+const roleNamesIn = ({ Resources }: Made): readonly string[] =>
+  Object.values(Resources).flatMap(({ Properties }) => Properties.RoleName ?? []);
 
 describe('workflows', () => {
   it('are these', () => {
@@ -59,13 +68,10 @@ describe('workflows', () => {
     } as const;
     const stages = parseStages([{ name: 'main', environments, github: { repository: 'acme/hunt' } }]);
     addPipelines(app, {
-      applications: [{ name: 'treasure-hunt', environments: ['staging', 'production'] }],
+      applications: [{ name: 'treasure-hunt', environments: ['staging', 'production'], profiles: [] }],
       stages,
     });
-    const { Resources } = app.synth().getStackByName('Veltrix-main-Github').template;
-    const made = Object.values(Resources as Record<string, { Properties: { RoleName?: string } }>).flatMap(
-      ({ Properties }) => Properties.RoleName ?? [],
-    );
+    const made = roleNamesIn(app.synth().getStackByName('Veltrix-main-Github').template);
     const taken = jobs.flatMap((job) => roleOf(job) ?? []);
     expect(new Set(taken)).toEqual(new Set(made));
     for (const job of jobs) {
@@ -91,22 +97,100 @@ describe('workflows', () => {
     const stages = parseStages([
       { name: 'main', environments: { staging: { strategy: 'linear-50' } }, pipeline },
     ]);
-    addPipelines(app, { applications: [{ name: 'hunt', environments: ['staging'] }], stages });
+    addPipelines(app, { applications: [{ name: 'hunt', environments: ['staging'], profiles: [] }], stages });
     const text = JSON.stringify(app.synth().getStackByName('Veltrix-main-Pipeline').template);
     const { paths } = parse(textOf('deploy.yml')).on.push;
     expect(text).toContain(`"FilePaths":{"Includes":${JSON.stringify(paths)}}`);
   });
 
-  it('publish to production only what was planned after staging, and approved', () => {
-    const { staging, 'plan-production': plan, production } = readWorkflow('deploy.yml').jobs;
-    expect([staging?.needs, plan?.needs, production?.needs]).toEqual([
-      'infrastructure',
-      'staging',
-      'plan-production',
+  it('run what the pipeline runs, and publish to production only what was planned after staging, and approved', () => {
+    const order = Object.entries(readWorkflow('deploy.yml').jobs).map(([name, { needs, steps }]) => [
+      needs,
+      name,
+      ...steps.flatMap(({ run }) => run ?? []),
+    ]);
+    const [staging, production] = ['treasure-hunt/staging', 'treasure-hunt/production'];
+    const install = 'npm ci';
+    expect(order).toEqual([
+      [undefined, 'check', install, 'bash ci/check.sh'],
+      ['check', 'infrastructure', install, 'bash ci/deploy.sh main'],
+      ['infrastructure', 'staging', install, `bash ci/plan.sh ${staging}`, `bash ci/publish.sh ${staging}`],
+      [
+        'staging',
+        'plan-production',
+        install,
+        `bash ci/plan.sh ${production}`,
+        'cat plan/plan.md >> "$GITHUB_STEP_SUMMARY"',
+      ],
+      ['plan-production', 'production', install, `bash ci/publish.sh ${production} --after ${staging}`],
     ]);
   });
 
   it('audit what is shipped', () => {
     expect(readWorkflow('audit.yml').jobs['audit']?.steps.at(-1)?.run).toBe('npm audit --omit=dev');
+  });
+});
+
+describe('production in an account of its own, as docs/ci.md has it', () => {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  let copy: string;
+  beforeAll(() => {
+    copy = mkdtempSync(path.join(tmpdir(), 'veltrix-workflows-'));
+    cpSync(path.join(root, '.github'), path.join(copy, '.github'), { recursive: true });
+    const [, diff = ''] =
+      /```diff\n([\s\S]*?)```/.exec(readFileSync(path.join(root, 'docs/ci.md'), 'utf8')) ?? [];
+    execFileSync('git', ['apply', '-'], { cwd: copy, input: diff });
+  });
+  afterAll(() => rmSync(copy, { recursive: true }));
+
+  const applied = () =>
+    ['deploy.yml', 'pull-request.yml'].flatMap((name) =>
+      Object.entries(readWorkflow(name, copy).jobs).map(([job, about]) => ({ where: job, ...about })),
+    );
+
+  it('takes the roles that its two stages make, each by the account and region of its own stage', () => {
+    const app = scratchApp();
+    const [github, region] = [{ repository: 'acme/hunt' }, 'eu-central-1'];
+    const [staging, production] = [{ strategy: 'linear-50' }, { strategy: 'canary-10' }] as const;
+    const stages = parseStages([
+      { name: 'main', account: '111122223333', region, environments: { staging }, github },
+      { name: 'live', account: '444455556666', region, environments: { production }, github },
+    ]);
+    const environments = ['staging', 'production'];
+    addPipelines(app, { applications: [{ name: 'treasure-hunt', environments, profiles: [] }], stages });
+    const made = app.synth().stacks.flatMap(({ template }) => roleNamesIn(template));
+    const taken = applied().flatMap(({ steps }) =>
+      steps.flatMap(({ with: { 'role-to-assume': role, 'aws-region': where } }) =>
+        role === undefined ? [] : [{ role: String(role), where }],
+      ),
+    );
+    expect(new Set(taken.map(({ role }) => role.split(':role/')[1]))).toEqual(new Set(made));
+    for (const { role, where } of taken) {
+      const stage = role.includes('/veltrix-live-') ? 'LIVE' : 'AWS';
+      expect([role, role.includes(`{{ vars.${stage}_ACCOUNT_ID }}`), where]).toEqual([
+        role,
+        true,
+        `\${{ vars.${stage}_REGION }}`,
+      ]);
+    }
+  });
+
+  it('deploys the stacks of both, those of production once staging was published, and looks into neither from the other', () => {
+    const jobs = new Map(applied().map((job) => [job.where, job]));
+    const commands = (name: string) =>
+      jobs
+        .get(name)
+        ?.steps.flatMap(({ run }) => run ?? [])
+        .slice(1);
+    expect(commands('infrastructure')).toEqual(['bash ci/deploy.sh main']);
+    expect(commands('infrastructure-live')).toEqual(['bash ci/deploy.sh live']);
+    expect(
+      ['infrastructure-live', 'plan-production', 'production'].map((name) => jobs.get(name)?.needs),
+    ).toEqual(['staging', 'infrastructure-live', 'plan-production']);
+    expect(commands('production')).toEqual(['bash ci/publish.sh treasure-hunt/production']);
+    expect([commands('plan')?.[0], commands('plan-live')?.[0]]).toEqual([
+      'bash ci/plan.sh treasure-hunt/staging',
+      'bash ci/plan.sh treasure-hunt/production',
+    ]);
   });
 });

@@ -116,6 +116,53 @@ describe('publish --planned', () => {
     expect(history().slice(2)).toEqual(['limits v2 COMPLETE']);
   });
 
+  it('takes what arrived since it was planned for what was on its way then', async () => {
+    await planTo('plan.json');
+    await publishPlan();
+    write('limits', 'staging', 2);
+    await planTo('plan.json');
+    await publishPlan({ complete: false });
+    await planTo('plan.json');
+    for (let steps = 0; steps < 20; steps++) world.cloud.appConfig.step('staging');
+    expect(history().at(-1)).toBe('limits v2 COMPLETE');
+    expect(await publishPlan()).toMatchObject({ exitCode: 0 });
+  });
+
+  it.each([
+    ['deployed', true],
+    ['on its way', false],
+  ])('begins nothing when another version of what is unchanged is %s by then', async (_, complete) => {
+    await planTo('plan.json');
+    await publishPlan();
+    write('rules', 'staging', 2);
+    await planTo('plan.json');
+    write('limits', 'staging', 50);
+    const urgent = personAt(world, { isTerminal: false });
+    await urgent.types(publish, ['quest/staging/limits'], { message: 'urgent', complete });
+    write('limits', 'staging', 1);
+    const { exitCode, shown } = await publishPlan();
+    expect(shown).toContain('quest/staging/limits: version 2 is deployed, the request builds on version 1');
+    expect(exitCode).toBe(4);
+    expect(history().filter((line) => line.startsWith('rules v2'))).toEqual([]);
+  });
+
+  it('does not call unchanged what changed while another of the plan was on its way', async () => {
+    await planTo('plan.json');
+    await publishPlan();
+    write('rules', 'staging', 2);
+    await planTo('plan.json');
+    const all = world.cloud.appConfig.history('staging');
+    const [, limits] = all;
+    world.cloud.onWait = () => {
+      const other = { number: 4, version: 2, label: 'v2-00000000' };
+      if (limits && all.length === 3) all.push({ ...limits, ...other });
+      world.cloud.appConfig.step('staging');
+    };
+    const { exitCode, shown } = await publishPlan();
+    expect(shown).not.toContain('limits: unchanged');
+    expect(exitCode).toBe(4);
+  });
+
   it('stops at the first that is taken back, and names what was not begun', async () => {
     await planTo('plan.json');
     await publishPlan();
@@ -247,6 +294,16 @@ describe('publish --planned', () => {
   ])('takes no %s', async (_, happens, message) => {
     await happens();
     expect(await publishPlan()).toMatchObject({ exitCode: 2, failure: { code: 'VELTRIX_USAGE', message } });
+  });
+
+  it('takes no plan that names another environment, whatever it says it is for', async () => {
+    await planTo('production.json', ['quest/production']);
+    const file = path.join(world.project.root, 'production.json');
+    const plan = JSON.parse(readFileSync(file, 'utf8'));
+    world.project.write('plan.json', JSON.stringify({ ...plan, cluster: 'quest/staging' }));
+    const message = 'The plan is for quest/staging, and names quest/production/rules';
+    expect(await publishPlan()).toMatchObject({ exitCode: 2, failure: { code: 'VELTRIX_USAGE', message } });
+    expect([history(), history('production')]).toEqual([[], []]);
   });
 
   it('is for an environment and not for one profile', async () => {

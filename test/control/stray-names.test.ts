@@ -118,6 +118,30 @@ describe('the names of a project', () => {
     expect(await environments({ stage })).toEqual({ gone: [], added: [] });
   });
 
+  it('are not renamed where the stacks let go of the old one before, which waits for its end', async () => {
+    world.cloud.environments = async () => ['beta', 'gamma', 'staging'];
+    const { environment } = world.cloud;
+    world.cloud.environment = async () => ({
+      ...(await environment.call(world.cloud, { application: 'quest', environment: 'staging' })),
+      profiles: ['old', 'older'],
+    });
+    const found = async () => (await strays()).within[0];
+    expect(renamesIn(await strays()).map(({ kind }) => kind)).toEqual(['environment', 'profile']);
+    world.cloud.functions.set('veltrix-main-validate-quest-old', undefined);
+    world.cloud.functions.set('veltrix-main-publish-quest-gamma', undefined);
+    expect(await found()).toMatchObject({
+      environments: { gone: ['beta', 'gamma'], added: ['production'], ended: ['gamma'] },
+      profiles: { gone: ['old', 'older'], added: ['rules'], ended: ['old'] },
+    });
+    expect(renamesIn(await strays()).map(({ message }) => message.split(' and ')[0])).toEqual([
+      'quest: environment "beta" is deployed',
+      'quest: profile "older" is deployed',
+    ]);
+    world.cloud.functions.set('veltrix-main-validate-quest-older', undefined);
+    world.cloud.functions.set('veltrix-main-publish-quest-beta', undefined);
+    expect(renamesIn(await strays())).toEqual([]);
+  });
+
   it('are of one application where only that is asked about', async () => {
     await expect(strays({ only: 'other' })).rejects.toThrow('"other" is no application of this project');
   });

@@ -19,10 +19,10 @@ export interface PlannedPublish {
   readonly file: string;
   readonly address: Address;
   readonly loaded: LoadedApplication;
-  /** Asked of all that changes before the first is published: nothing is begun that could not be finished. */
+  /** Asked of all that is planned before the first is published: nothing is begun that could not be finished. */
   readonly check: (planned: readonly Planned[]) => Promise<unknown>;
   readonly publish: (planned: Planned) => Promise<PublishAnswer | undefined>;
-  /** Sees to the end what is on its way already of a profile that has nothing to publish. */
+  /** Of a profile that has nothing to publish: it still is so, and what is on its way already is seen to its end. */
   readonly settle: (planned: Planned) => Promise<unknown>;
 }
 
@@ -34,7 +34,7 @@ export async function publishPlanned(context: Context, about: PlannedPublish): P
     });
   }
   const planned = await readPlan(await readText(context, about.file), demandCluster(address), loaded);
-  await check(planned.filter(isChange));
+  await check(planned);
   for (const [index, each] of planned.entries()) {
     try {
       await carryOut(context, about, each);
@@ -45,7 +45,7 @@ export async function publishPlanned(context: Context, about: PlannedPublish): P
   }
 }
 
-const isChange = ({ outcome }: Planned): boolean => outcome !== 'unchanged';
+export const isChange = ({ outcome }: Planned): boolean => outcome !== 'unchanged';
 
 async function carryOut(
   context: Context,

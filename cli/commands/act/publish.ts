@@ -34,7 +34,7 @@ import { type Context, defineCommand } from '../../command.js';
 import { defaultStrategyOf } from '../../home.js';
 import { address, duration, flag, message, wholeNumber } from '../../parse-arguments.js';
 import { describePlan } from './plan.js';
-import { publishPlanned } from './publish-planned.js';
+import { isChange, publishPlanned } from './publish-planned.js';
 
 /** The longest strategy takes 30 minutes and nodes poll after it. */
 const defaultTimeoutMs = 45 * 60 * 1000;
@@ -97,10 +97,12 @@ async function publishAll(
     loaded,
     check: async (planned) => {
       await demandVersions(base.cloud, planned);
-      for (const each of planned) if (args.after) await checkAfter(proposalOf(each), args.after);
+      if (args.after === undefined) return;
+      for (const each of planned.filter(isChange)) await checkAfter(proposalOf(each), args.after);
     },
     publish: async (planned) => publishOne(context, proposalOf(planned)),
     settle: async (planned) => {
+      await demandVersions(base.cloud, [planned]);
       const running = await runningOf(base.cloud, planned.address);
       if (running?.label === undefined || !waits(args)) return;
       await follow(context, proposalOf(planned), { label: running.label, deployment: running.number });
@@ -253,7 +255,8 @@ async function follow(
   return fleetOf(progress);
 }
 
-function fleetOf({ deployment, rollout: _rollout, ...fleet }: Progress): Fleet {
+function fleetOf({ deployment, rollout, ...fleet }: Progress): Fleet {
   const { bakesUntil } = rolloutPace(deployment);
-  return { ...fleet, ...(bakesUntil !== undefined && { bakesUntil }) };
+  const guard = rollout?.guard && (rollout.guard.blind ? 'blind' : 'looking');
+  return { ...fleet, ...(guard && { guard }), ...(bakesUntil !== undefined && { bakesUntil }) };
 }

@@ -44,6 +44,7 @@ export function starterFiles(starter: Starter): readonly StarterFile[] {
       otherwise: `let its stages hold ${environments.join(', ')}`,
     },
     { path: 'infra/main.ts', content: mainFile },
+    { path: 'infra/github.ts', content: githubFile },
     { path: 'cdk.json', content: json({ app: 'node --import tsx infra/main.ts' }) },
     {
       path: '.github/workflows/configuration.yml',
@@ -127,6 +128,7 @@ export const stages = defineStages([
   {
     name: 'main',
     // account: '111122223333', region: 'eu-central-1': write both down before anything lasts
+    // github: { repository: 'owner/name' }: whose workflows take the roles of infra/github.ts
     environments: {
 ${environments.map((environment, index) => `  ${strategyOf(environment, index === environments.length - 1)}`).join('\n')}
     },
@@ -149,6 +151,16 @@ synthesize({
 });
 `;
 
+const githubFile = `\
+/** What \`npm run deploy:github\` runs: the roles that the workflow takes, of each stage that names its repository. */
+
+import { synthesizeGithub } from '@veltrix/infra';
+import { applications } from '../config/applications.js';
+import { stages } from './stages.js';
+
+synthesizeGithub({ applications, stages });
+`;
+
 const packageFile = (application: string): string =>
   json({
     name: `${application}-configuration`,
@@ -158,6 +170,7 @@ const packageFile = (application: string): string =>
       start: 'veltrix dev',
       test: 'tsc && veltrix check',
       deploy: 'cdk deploy --all',
+      'deploy:github': "cdk deploy --all --output cdk.out/github --app 'node --import tsx infra/github.ts'",
     },
   });
 

@@ -3,22 +3,26 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { publish } from '../../../control/act/publish.js';
 import type { Cloud } from '../../../control/cloud.js';
 import { connect } from '../../../control/connect.js';
+import { openWorkspace } from '../../../control/files/workspace.js';
 import type { DeploymentSummary } from '../../../core/delivery/deployments.js';
+import { guardFunction } from '../../../core/names.js';
 import { guardedAws } from '../../infra/access/guarded-aws.js';
 import { useEnvironment } from '../aws-environment.js';
 import { type Approval, type Played, playPipeline, type Template } from './code-pipeline.js';
 import { createRepository, createStandIns, type Repository } from './repository.js';
 import { type Ids, idsOf, rightsOf } from './rights.js';
-import { runScript } from './shell.js';
 import { synthesizePipelines, type Templates } from './template.js';
 import { playWorkflow, readWorkflow } from './workflow.js';
 
 // Rollouts take their time, and each step is a process of its own.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url));
 const world = guardedAws();
 let directory: string;
 let cloud: Cloud;
@@ -74,16 +78,26 @@ async function deployments(environment: string): Promise<DeploymentSummary[]> {
   return found;
 }
 
-/** Runs the command as somebody beside the pipeline. */
-const aside = (...commands: readonly string[]) =>
-  runScript({ commands, directory: repository.checkout(), environment: world().aws.environment });
-const veltrix = 'node dist/cli/veltrix.js';
+/** Publishes beside the pipeline, to all of production at once. */
+async function publishAside(coolDownMs: number): Promise<void> {
+  const loaded = await (await openWorkspace(projectRoot)).load('treasure-hunt');
+  const { deployment } = await publish(cloud, loaded, {
+    address: { application: 'treasure-hunt', environment: 'production', profile: 'gameplay' },
+    author: 'anna',
+    reason: 'urgent',
+    strategy: 'immediate',
+    change: (value) => ({ ...(value as object), coolDownMs }),
+  });
+  const { store } = await cloud.environment({ application: 'treasure-hunt', environment: 'production' });
+  const isOver = async () => (await store.deployment(deployment)).state === 'COMPLETE';
+  await vi.waitUntil(isOver, { timeout: 30_000, interval: 50 });
+}
 
 let coolDownMs = 31_000;
-/** Something new in both environments. */
-function change(subject: string): string {
+/** Something new, in both environments unless it says which. */
+function change(subject: string, environments: readonly string[] = ['staging', 'production']): string {
   coolDownMs += 1;
-  repository.edit('gameplay', ['staging', 'production'], (text) =>
+  repository.edit('gameplay', environments, (text) =>
     text.replace(/^coolDownMs: .*/m, `coolDownMs: ${coolDownMs}`),
   );
   return repository.commit(subject);
@@ -134,6 +148,8 @@ describe('the first commit', () => {
       'npx --no-install cdk deploy --all --context stage=main --require-approval never --ci --progress events';
     const [install, types] = ['npm ci', 'npm run --silent check:types'];
     expect(standIns.calls()).toEqual([install, types, install, cdk, install, install, install, install]);
+    const names = played.steps.find(({ name }) => name === 'Infrastructure/Infrastructure');
+    expect(names?.output).toContain('Every name is as it is deployed.');
   });
 
   it('asks once, with the plan for production and where it can be read in full', () => {
@@ -163,106 +179,66 @@ const inProduction = async () => (await deployments('production')).map(({ number
 
 describe('a change that a schema refuses', () => {
   it('stops before anything is asked of AWS, with file, line, column and what to write', async () => {
-    const before = await inProduction();
     repository.edit('gameplay', ['staging'], (text) => text.replace(/^coolDownMs: .*/m, 'coolDownMs: 800ms'));
     repository.commit('a typing error');
     const { last, steps } = await play();
+    repository.revert();
     expect(last).toMatchObject({ name: 'Check/Check', exitCode: 3 });
     expect(last.output).toMatch(
       /✖ config\/treasure-hunt\/gameplay\.staging\.yaml:\d+:13 {2}coolDownMs\n.*"800ms"/,
     );
     expect(last.output).toContain('→ write 800');
     expect(steps.map(({ name }) => name)).toEqual(['Source/Source', 'Check/Check']);
-    expect(await inProduction()).toEqual(before);
   });
 });
 
-describe('a change that waits for its approval', () => {
-  it('stays in staging when it is rejected', async () => {
-    const before = await inProduction();
-    change('longer cool-down');
-    const texts: string[] = [];
-    const { last } = await play(({ text }) => texts.push(text) === 0);
-    expect(last.name).toBe('production/Approve');
-    expect(texts).toEqual([
-      `treasure-hunt/production: gameplay over v2 for 0 nodes: coolDownMs 30000 → ${coolDownMs}; limits unchanged`,
-    ]);
-    expect((await deployments('staging'))[0]).toMatchObject({ profile: 'gameplay', state: 'COMPLETE' });
-    expect(await inProduction()).toEqual(before);
-  });
-
-  it('is not published over another version than it was planned over', async () => {
-    const inForce: number[][] = [];
-    const { last } = await play(async () => {
-      const { exitCode } = await aside(
-        "sed -i 's/^coolDownMs: .*/coolDownMs: 99000/' config/treasure-hunt/gameplay.production.yaml",
-        `${veltrix} publish treasure-hunt/production/gameplay -m urgent --strategy immediate --complete --yes`,
-      );
-      inForce.push(await inProduction());
-      return exitCode === 0;
-    }, 'production');
-    expect(last).toMatchObject({ name: 'production/Publish', exitCode: 4 });
-    expect(last.output).toMatch(
-      /production\/gameplay: version \d+ is deployed, the request builds on version 2/,
+describe('a change of a name', () => {
+  it('stops before anything is deployed, which would be new and empty', async () => {
+    repository.rename('limits', 'boundaries');
+    repository.commit('a better name');
+    const callsBefore = standIns.calls().length;
+    const { last } = await play(approveAll, 'Infrastructure');
+    repository.revert();
+    expect(last).toMatchObject({ name: 'Infrastructure/Infrastructure', exitCode: 4 });
+    expect(last.output?.replace(/\s+/g, ' ')).toContain(
+      'treasure-hunt: profile "limits" is deployed and in no file, and "boundaries" is in the files and not deployed',
     );
-    expect([await inProduction()]).toEqual(inForce);
-  });
-
-  it('is not published when staging was taken back meanwhile', async () => {
-    const before = await inProduction();
-    const { last } = await play(async () => {
-      const undone = await aside(`${veltrix} rollback treasure-hunt/staging/gameplay -m "it hurts" --yes`);
-      return undone.exitCode === 0;
-    }, 'production');
-    expect(last).toMatchObject({ name: 'production/Publish', exitCode: 4 });
-    expect(last.output).toMatch(
-      /production\/gameplay was not published: version \d+ was rolled back at treasure-hunt\/staging/,
-    );
-    expect(await inProduction()).toEqual(before);
+    expect(standIns.calls().slice(callsBefore)).toEqual(['npm ci']);
   });
 });
 
 describe('the workflow', () => {
-  const { jobs } = readWorkflow('deploy.yml');
+  const { production, 'plan-production': plan } = readWorkflow('deploy.yml').jobs;
   /** The logical id of a role; one that has no rights before it has a name. */
   const roleOf = (name: string | undefined): string =>
     Object.entries(templates.github.Resources).find(
       ([, { Properties }]) => name !== undefined && Properties['RoleName'] === name,
     )?.[0] ?? 'nobody';
-  const work = (approve: (environment: string) => boolean = approveAll) => {
-    const summary = path.join(directory, `summary-${runs++}`);
-    const store = path.join(directory, `store-${runs}`);
-    const played = playWorkflow({
-      jobs,
-      directory: store,
+
+  it('brings to production what was approved, once it was shown where that is done', async () => {
+    const commit = change('by another way', ['production']);
+    const summary = path.join(directory, 'summary');
+    const asked: string[] = [];
+    if (!production || !plan) throw new Error('there is no such job');
+    // Those before run what the pipeline ran (test/ci/workflows.test.ts).
+    const { needs: _staging, ...first } = plan;
+    const played = await playWorkflow({
+      jobs: { 'plan-production': first, production },
+      directory: path.join(directory, 'store'),
       checkout: repository.checkout,
       environment: async (roleName) => ({
         ...(await environmentOf(templates.github, roleOf(roleName))),
         GITHUB_STEP_SUMMARY: summary,
       }),
-      approve,
+      approve: () => asked.push(readFileSync(summary, 'utf8')) > 0,
     });
-    return { played, summary };
-  };
-
-  it('brings a change to production once its environment is approved, and shows the plan where that is done', async () => {
-    const commit = change('by another way');
-    const asked: string[] = [];
-    const { played, summary } = work((name) => {
-      if (name === 'production') asked.push(readFileSync(summary, 'utf8'));
-      return true;
-    });
-    const done = await played;
-    expect(done.at(-1)?.output).toContain('treasure-hunt/production/gameplay: version');
-    expect(done.map(({ name, exitCode }) => [name, exitCode])).toEqual([
-      ['check', 0],
-      ['infrastructure', 0],
-      ['staging', 0],
+    expect(played.at(-1)?.output).toContain('treasure-hunt/production/gameplay: version 3');
+    expect(played.map(({ name, exitCode }) => [name, exitCode])).toEqual([
       ['plan-production', 0],
       ['production', 0],
     ]);
     expect(asked).toEqual([
-      expect.stringMatching(/^### treasure-hunt\/production\n\n```\n[\s\S]*coolDownMs {2}99000 → /),
+      expect.stringMatching(/^### treasure-hunt\/production\n\n```\n[\s\S]*coolDownMs {2}30000 → 31001/),
     ]);
     const [newest] = await deployments('production');
     expect(newest).toMatchObject({ profile: 'gameplay', state: 'COMPLETE' });
@@ -273,12 +249,43 @@ describe('the workflow', () => {
       commit,
     });
   });
+});
 
-  it('stops at a change that a schema refuses', async () => {
-    repository.edit('limits', ['production'], (text) => `${text}\nqueueSise: 1\n`);
-    repository.commit('a typing error');
-    const done = await work().played;
-    expect(done.map(({ name, exitCode }) => [name, exitCode])).toEqual([['check', 3]]);
-    expect(done[0]?.output).toMatch(/limits\.production\.yaml:\d+:1 {2}queueSise/);
+describe('a change that waits for its approval', () => {
+  it('is shown in one line, and not published over another version than it was planned over', async () => {
+    const before = await inProduction();
+    change('longer cool-down');
+    const asked: string[] = [];
+    const { last } = await play(async ({ text }) => {
+      asked.push(text);
+      await publishAside(99_000);
+      return true;
+    }, 'production');
+    expect(asked).toEqual([
+      'treasure-hunt/production: gameplay over v3 for 0 nodes: coolDownMs 31001 → 31002; limits unchanged',
+    ]);
+    expect(last).toMatchObject({ name: 'production/Publish', exitCode: 4 });
+    expect(last.output).toMatch(
+      /production\/gameplay: version \d+ is deployed, the request builds on version 3/,
+    );
+    expect((await inProduction()).slice(1)).toEqual(before);
+  });
+});
+
+describe('a change that is taken back', () => {
+  it('stops at that environment, says why, and asks nobody about the next', async () => {
+    const before = await inProduction();
+    const guard = { FunctionName: guardFunction('main') };
+    await world().aws.call('lambda', 'PutFunctionConcurrency', { ...guard, ReservedConcurrentExecutions: 0 });
+    change('nobody watches');
+    const { last, steps } = await play(() => expect.unreachable(), 'staging');
+    await world().aws.call('lambda', 'DeleteFunctionConcurrency', guard);
+    expect(last).toMatchObject({ name: 'staging/Publish', exitCode: 5 });
+    expect(last.output).toMatch(
+      /✖ treasure-hunt\/staging\/gameplay: deployment 3 was rolled back: Error invoking extension veltrix-main-guard: .*Rate Exceeded/,
+    );
+    expect(last.output).toContain('treasure-hunt/staging/limits: not begun');
+    expect(steps.map(({ name }) => name)).toEqual(['staging/Plan', 'staging/Publish']);
+    expect(await inProduction()).toEqual(before);
   });
 });

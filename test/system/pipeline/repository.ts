@@ -25,6 +25,10 @@ export type Values = 'gameplay' | 'limits';
 export interface Repository {
   /** Replaces text in a file of values, in each of the environments. */
   edit(file: Values, environments: readonly string[], change: (text: string) => string): void;
+  /** Gives a profile another name, and its files with it. */
+  rename(profile: Values, name: string): void;
+  /** Takes the newest commit back, by a commit. */
+  revert(): void;
   /** @returns the commit's full hash. */
   commit(subject: string): string;
   /** A new checkout of the newest commit. */
@@ -44,19 +48,18 @@ export function createRepository(directory: string): Repository {
         writeFileSync(values, change(readFileSync(values, 'utf8')));
       }
     },
+    rename(profile, name) {
+      const source = path.join(root, `config/treasure-hunt/${profile}.ts`);
+      writeFileSync(source, readFileSync(source, 'utf8').replace(`name: '${profile}'`, `name: '${name}'`));
+      for (const environment of ['staging', 'production']) {
+        const file = (called: string) => `config/treasure-hunt/${called}.${environment}.yaml`;
+        git(root, 'mv', file(profile), file(name));
+      }
+    },
+    revert: () => void git(root, ...asAda, 'revert', '--no-edit', 'HEAD'),
     commit(subject) {
       git(root, 'add', '.');
-      git(
-        root,
-        '-c',
-        'user.name=Ada',
-        '-c',
-        'user.email=ada@example.org',
-        'commit',
-        '--quiet',
-        '-m',
-        subject,
-      );
+      git(root, ...asAda, 'commit', '--quiet', '-m', subject);
       return git(root, 'rev-parse', 'HEAD').trim();
     },
     checkout() {
@@ -70,6 +73,8 @@ export function createRepository(directory: string): Repository {
   repository.commit('first values');
   return repository;
 }
+
+const asAda = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org'];
 
 /** As the person at the machine is not asked: neither their settings nor their signature. */
 const git = (directory: string, ...words: string[]): string =>

@@ -31,8 +31,11 @@ const workflowSchema = z.looseObject({
 export type Workflow = z.output<typeof workflowSchema>;
 type Job = Workflow['jobs'][string];
 
-export function readWorkflow(name: string): Workflow {
-  const file = fileURLToPath(new URL(`../../../.github/workflows/${name}`, import.meta.url));
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** @param root of the repository that has it; default: this one. */
+export function readWorkflow(name: string, root = project): Workflow {
+  const file = path.join(root, '.github/workflows', name);
   return workflowSchema.parse(parse(readFileSync(file, 'utf8')));
 }
 
