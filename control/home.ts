@@ -37,8 +37,7 @@ type Asked = Pick<Cloud, 'caller'> & { readonly upkeep: Pick<Upkeep, 'extended'>
 export async function demandAccount(stage: Stage, cloud: Asked, purpose: Purpose): Promise<void> {
   const { name, account } = stage;
   if (account === undefined) return;
-  const arn = (await cloud.caller()) ?? (purpose === 'change' ? await anyExtended(cloud) : undefined);
-  if (arn === undefined && purpose === 'change') throw unknownAccount(name, account);
+  const arn = (await cloud.caller()) ?? (purpose === 'change' ? await askAppConfig(stage, cloud) : undefined);
   const own = arn?.split(':')[4];
   if (own === undefined || own === account) return;
   throw new UsageError(
@@ -50,16 +49,20 @@ export async function demandAccount(stage: Stage, cloud: Asked, purpose: Purpose
 }
 
 /** Every environment that Veltrix deployed has an extension that tells of its changes, and what it is attached to is named in full. */
-async function anyExtended({ upkeep }: Asked): Promise<string | undefined> {
-  const [arn] = await upkeep.extended().catch(() => []);
+async function askAppConfig(stage: Stage, { upkeep }: Asked): Promise<string> {
+  const [arn] = await upkeep.extended().catch((cause: unknown) => {
+    throw unknownAccount(stage, cause);
+  });
+  if (arn === undefined) throw unknownAccount(stage);
   return arn;
 }
 
-const unknownAccount = (name: string, account: string): UsageError =>
+const unknownAccount = ({ name, account }: Stage, cause?: unknown): UsageError =>
   new UsageError(
     `Stage "${name}" is in account ${account}, and neither STS nor AppConfig says whose credentials these are`,
     {
       hint: `Try again; where that cannot wait and you know whose they are: type it outside of the project, with AWS_REGION and --stage ${name} (docs/stages.md). ${nothingDone}`,
+      cause,
     },
   );
 

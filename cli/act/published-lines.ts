@@ -12,6 +12,8 @@ import { type MarkedLine, markedLines, widthFor } from './marked-lines.js';
 export interface Fleet extends Omit<Progress, 'deployment' | 'rollout'> {
   /** When about the bake ends (ISO 8601, UTC); absent once it has, or before it begins. */
   readonly bakesUntil?: string;
+  /** Absent where no look of the guard is known: it may come yet, or there is no guard here. */
+  readonly guard?: 'looking' | 'blind';
 }
 
 export type PublishAnswer = (Published | Queued) & {
@@ -83,15 +85,22 @@ function describeHolders(fleet: Fleet, paint: Paint): MarkedLine {
   return [paint.good('✔'), held];
 }
 
+const guardWords = { looking: 'is guarded', blind: 'its guard is blind' } as const;
+
 /** The fleet holds it, and AppConfig goes on watching: it may still be taken back. */
-function describeRest(address: string, { state, bakesUntil }: Fleet, paint: Paint): readonly MarkedLine[] {
+function describeRest(
+  address: string,
+  { state, bakesUntil, guard }: Fleet,
+  paint: Paint,
+): readonly MarkedLine[] {
   if (state === 'COMPLETE') return [];
   const undo = byWord(paint.code, `veltrix rollback ${address}`);
   const until =
     bakesUntil === undefined
       ? 'it bakes after its last step'
       : `bakes until about ${timeOfDay(bakesUntil)} UTC`;
-  return [['·', `${until}, and is guarded; undo: ${undo}`]];
+  const guarded = guard === undefined ? 'no guard has looked so far' : guardWords[guard];
+  return [['·', `${until}, and ${guarded}; undo: ${undo}`]];
 }
 
 function describeQueued(answer: Queued & Pick<PublishAnswer, 'ahead'>, paint: Paint): readonly MarkedLine[] {

@@ -1,7 +1,7 @@
 /**
  * What undoing means. `decideRollback` says what is to be undone and what comes back; `nextStep` says what to do next
  * about it, and is asked again after everything that was done or changed meanwhile. Both know AppConfig's lists alone, so
- * undoing needs no table, no function and no pipeline.
+ * undoing needs no table and no pipeline, and no function but the validator that AppConfig asks before it deploys again.
  */
 
 import type { EpochMs } from '../time.js';

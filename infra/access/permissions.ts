@@ -99,7 +99,10 @@ export function lookingAtStage({ stack, stage, applicationIds }: StagePlace): re
   ];
 }
 
-/** `retire`: the end of profiles and of versions. It deletes what nobody uses any more; AppConfig refuses the rest. */
+/**
+ * `retire`: the end of profiles and of versions. That nobody uses them any more is the command's to see to: AppConfig deletes a
+ * version that is deployed, or to go back to, for whoever asks it directly.
+ */
 export function retiring({ stack, stage, applicationIds }: StagePlace): readonly Permission[] {
   const applications = applicationIds.map((id) => appConfigArn(stack, `application/${id}`));
   return [
@@ -132,6 +135,18 @@ export function lookingForSecrets(stack: Stack, profiles: readonly Profile[]): r
 }
 
 /**
+ * `check --deployed`: which names are deployed. Of other applications in the account, too: whether one of them is Veltrix's, under
+ * the old name, says the function that publishes to it.
+ */
+export function lookingForNames(stack: Stack, stage: string): readonly Permission[] {
+  return [
+    { actions: ['appconfig:ListApplications'], resources: ['*'] },
+    { actions: listsOfApplication, resources: [appConfigArn(stack, 'application/*')] },
+    readingFunctions(stack, stage),
+  ];
+}
+
+/**
  * What a node does all its life: it polls its environment's configuration, reports, and reads its own cluster's assignment.
  * What a report says of itself is not checked by IAM: nodes of one stage trust each other to name their own cluster.
  */
@@ -149,8 +164,9 @@ export function reporting(place: Place): readonly Permission[] {
 }
 
 /**
- * `rollback`, `drain`, `undrain`, `queue release` and `queue drop`, and what they look at. Undoing asks AppConfig alone, so that
- * it works when no function does. It can deploy any version that exists, and make none.
+ * `rollback`, `drain`, `undrain`, `queue release` and `queue drop`, and what they look at. Undoing asks AppConfig alone. What is on
+ * its way or was deployed last it stops or reverts, which works when no function does; an older version is deployed again, and
+ * that asks the validator. It can deploy any version that exists, and make none.
  */
 export function operating(place: Place): readonly Permission[] {
   const { stack, stage } = place;
@@ -197,8 +213,11 @@ function appConfig({ stack, ids }: Place) {
 const gateArn = ({ stack, stage, cluster }: Place): string =>
   functionArn(stack, publishFunction(stage, cluster));
 
-/** The list of all applications is no resource that could be named. */
-const listingNames: Permission = { actions: ['appconfig:ListApplications'], resources: ['*'] };
+/** The lists of all applications, and of what extensions are attached to, are no resources that could be named. */
+const listingNames: Permission = {
+  actions: ['appconfig:ListApplications', 'appconfig:ListExtensionAssociations'],
+  resources: ['*'],
+};
 const listsOfApplication = ['appconfig:ListEnvironments', 'appconfig:ListConfigurationProfiles'];
 const readsVersions = [
   'appconfig:ListHostedConfigurationVersions',
@@ -232,8 +251,7 @@ const keeps = (note: 'retired' | 'undone', table: string, keys?: readonly string
 
 /** What `doctor` asks of the stage's machinery. */
 const tending = (stack: Stack, stage: string): readonly Permission[] => [
-  // One function of each environment and profile, by the stage's name.
-  { actions: ['lambda:GetFunctionConfiguration'], resources: [functionArn(stack, `veltrix-${stage}-*`)] },
+  readingFunctions(stack, stage),
   // The list of event sources is no resource that could be named.
   { actions: ['lambda:ListEventSourceMappings'], resources: ['*'] },
   {
@@ -245,6 +263,12 @@ const tending = (stack: Stack, stage: string): readonly Permission[] => [
     resources: [queueArn(stack, deadLettersQueue(stage))],
   },
 ];
+
+/** One function of each environment and profile, by the stage's name. */
+const readingFunctions = (stack: Stack, stage: string): Permission => ({
+  actions: ['lambda:GetFunctionConfiguration'],
+  resources: [functionArn(stack, `veltrix-${stage}-*`)],
+});
 
 const followingChanges = (stack: Stack, stage: string): Permission => ({
   actions: ['kinesis:ListShards', 'kinesis:GetShardIterator', 'kinesis:GetRecords'],

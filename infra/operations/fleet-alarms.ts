@@ -4,7 +4,7 @@ import { type ClusterAddress, formatCluster } from '../../core/addresses.js';
 import type { AlarmSettings } from '../../core/alarm-settings.js';
 import { assignFunction, deadLettersQueue, loadStream, recordLoadFunction } from '../../core/names.js';
 import { assignMetrics, fleetGauges } from '../../functions/assign-partitions/settings.js';
-import { reportGauges } from '../../functions/record-load/settings.js';
+import { recordLoadMetrics, reportGauges } from '../../functions/record-load/settings.js';
 import { type AlarmAbout, counted, gauged, kinesis, lambda } from './alarm-about.js';
 
 /** What nodes report, and what becomes of it. */
@@ -18,6 +18,7 @@ export function reporting(stage: string, settings: AlarmSettings): readonly Alar
       minutes: { watched: 5, bad: 2 },
       lasts: true,
     },
+    ...missing(settings),
     {
       name: 'reports-throttled',
       impact:
@@ -41,6 +42,22 @@ export function reporting(stage: string, settings: AlarmSettings): readonly Alar
     },
   ];
 }
+
+/** What is late is counted late; of what nobody reads, the function and its iterator say nothing at all. */
+const missing = ({ reportsMissingMinutes: minutes }: AlarmSettings): readonly AlarmAbout[] =>
+  minutes === undefined
+    ? []
+    : [
+        {
+          name: 'reports-missing',
+          impact:
+            'No report of any node is recorded any more: every node looks silent, the guard is blind, and nothing moves work away from the dead.',
+          metric: counted('record-load', recordLoadMetrics.received),
+          minutes: { watched: minutes, bad: minutes },
+          absence: true,
+          lasts: true,
+        },
+      ];
 
 const named = (name: string, cluster: ClusterAddress) => ({
   name: `${name}-${cluster.application}-${cluster.environment}`,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { gitStateOf } from '../../cli/act/git.js';
 import { publish } from '../../cli/commands/act/publish.js';
 import type { QueueEntry } from '../../core/delivery/publish-queue.js';
+import type { GuardReport } from '../../core/guard/report.js';
 import { record } from '../control/in-memory-cloud.js';
 import { createWorld, fillHistory, type World, yamlWith } from '../control/world.js';
 import { personAt } from './person.js';
@@ -273,15 +274,42 @@ describe('publish --wait', () => {
     };
   };
 
+  const looked: GuardReport = {
+    verdict: 'healthy',
+    action: 'none',
+    summary: 'fine',
+    looks: 1,
+    lookedAtMs: 1,
+    nodes: { tested: 1, previous: 0 },
+    signals: [],
+  };
+
   it('says that the bake goes on, until when, and how to undo', async () => {
     beginWith('BAKING');
+    world.cloud.rolloutRecords.set('quest/staging 2', { guard: looked });
     const ci = personAt(world, script);
     const { data } = await ci.types(publish, at, { ...why, wait: true });
-    expect(data).toMatchObject({ fleet: { state: 'BAKING', bakesUntil: expect.stringMatching(/^2026-/) } });
+    expect(data).toMatchObject({
+      fleet: { state: 'BAKING', guard: 'looking', bakesUntil: expect.stringMatching(/^2026-/) },
+    });
     expect(data).not.toHaveProperty('fleet.deployment');
     expect(lines(ci.shown())).toMatch(
       /bakes until about 00:0\d:\d\d UTC, and is guarded; undo: veltrix rollback quest\/staging\/rules/,
     );
+  });
+
+  it.each([
+    ['that nobody saw', undefined, 'no guard has looked so far'],
+    ['that sees nothing', { ...looked, blind: { why: 'no report', looks: 2 } }, 'its guard is blind'],
+  ])('promises no guard %s', async (_, guard, words) => {
+    beginWith('BAKING');
+    if (guard) world.cloud.rolloutRecords.set('quest/staging 2', { guard });
+    const ci = personAt(world, script);
+    const { data } = await ci.types(publish, at, { ...why, wait: true });
+    expect(data).toMatchObject({ fleet: { state: 'BAKING' } });
+    expect(lines(ci.shown())).toMatch(/· bakes until about 00:0\d:\d\d UTC, and /);
+    expect(lines(ci.shown())).toContain(`UTC, and ${words}; undo: veltrix rollback`);
+    expect(ci.shown()).not.toContain('is guarded');
   });
 
   it('says nothing of a bake that is over', async () => {

@@ -42,6 +42,20 @@ describe('publishing', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('is refused where AWS does not say whose credentials these are, as nothing that only looks is', async () => {
+    const silent = {
+      ...place,
+      environment: { ...aws.environment, AWS_ENDPOINT_URL_STS: 'http://127.0.0.1:9' },
+    };
+    const [publishing, looking] = await Promise.all([
+      run(['publish', 'quest/staging/rules', '-m', 'x', '--yes'], silent),
+      run(['status', 'quest/staging'], silent),
+    ]);
+    expect(publishing.output).toContain('neither STS nor AppConfig says whose credentials these are');
+    expect(publishing.exitCode).toBe(2);
+    expect(looking.output).toContain('"quest" is no deployed application');
+  });
+
   it('is refused in another region', async () => {
     const environment = { ...aws.environment, AWS_REGION: 'us-east-1' };
     const words = ['publish', 'quest/staging/rules', '-m', 'x'];

@@ -48,7 +48,11 @@ describe('the region of a stage', () => {
 });
 
 describe('the account of a stage', () => {
-  const asked = (stage: Stage, arn: string | undefined) => demandAccount(stage, { caller: async () => arn });
+  const cloudWhere = (arn: string | undefined, extended: readonly string[] = []) => ({
+    caller: async () => arn,
+    upkeep: { extended: async () => extended },
+  });
+  const asked = (stage: Stage, arn: string | undefined) => demandAccount(stage, cloudWhere(arn), 'look');
   const anna = (account: string) => `arn:aws:sts::${account}:assumed-role/deploys/anna`;
 
   it('is the one of the credentials', async () => {
@@ -60,12 +64,48 @@ describe('the account of a stage', () => {
     });
   });
 
-  it('stands in nobody’s way where AWS does not say who asks', async () => {
+  it('stands in nobody’s way who only looks, where AWS does not say who asks', async () => {
     await expect(asked(live, undefined)).resolves.toBeUndefined();
   });
 
   it('is not asked for where the stage has none', async () => {
-    const caller = () => Promise.reject(new Error('nobody asks'));
-    await expect(demandAccount(frankfurt, { caller })).resolves.toBeUndefined();
+    const refuse = () => Promise.reject(new Error('nobody asks'));
+    const cloud = { caller: refuse, upkeep: { extended: refuse } };
+    await expect(demandAccount(frankfurt, cloud, 'change')).resolves.toBeUndefined();
+  });
+
+  describe('for who changes something while STS is silent', () => {
+    const changed = (...extended: readonly string[]) =>
+      demandAccount(live, cloudWhere(undefined, extended), 'change');
+    const environmentIn = (account: string) =>
+      `arn:aws:appconfig:eu-central-1:${account}:application/abcd123/environment/efgh456`;
+
+    it('is what AppConfig says', async () => {
+      await expect(changed(environmentIn('444455556666'))).resolves.toBeUndefined();
+      await expect(changed(environmentIn('111122223333'))).rejects.toMatchObject({
+        message: `Stage "live" is in account 444455556666, and these credentials are of 111122223333 (${environmentIn('111122223333')})`,
+      });
+    });
+
+    it('is refused where AppConfig says nothing either', async () => {
+      const refused = {
+        name: 'UsageError',
+        message:
+          'Stage "live" is in account 444455556666, and neither STS nor AppConfig says whose credentials these are',
+        hint: 'Try again; where that cannot wait and you know whose they are: type it outside of the project, with AWS_REGION and --stage live (docs/stages.md). Nothing was asked of the stage, and nothing was done.',
+      };
+      await expect(changed()).rejects.toMatchObject(refused);
+      const denied = new Error('AccessDeniedException');
+      const cloud = { caller: async () => undefined, upkeep: { extended: () => Promise.reject(denied) } };
+      await expect(demandAccount(live, cloud, 'change')).rejects.toMatchObject({ ...refused, cause: denied });
+    });
+
+    it('is not asked of AppConfig where STS says', async () => {
+      const cloud = {
+        caller: async () => anna('444455556666'),
+        upkeep: { extended: () => Promise.reject(new Error('nobody asks')) },
+      };
+      await expect(demandAccount(live, cloud, 'change')).resolves.toBeUndefined();
+    });
   });
 });

@@ -173,7 +173,7 @@ export class InMemoryCloud implements Cloud {
   sources: readonly EventSource[] = [{ stream: 'veltrix-main-load', isEnabled: true, lastResult: 'OK' }];
   shards: number | undefined = 1;
   letters: number | undefined = 0;
-  /** Environments that an extension is attached to. */
+  /** Environments that the guard is attached to; another extension is attached to all. */
   guarded: readonly string[];
   readonly upkeep: Upkeep = {
     region: async () => 'eu-central-1',
@@ -182,7 +182,10 @@ export class InMemoryCloud implements Cloud {
     eventSources: async () => this.sources,
     openShards: async () => this.shards,
     messages: async () => this.letters,
-    extended: async () => this.guarded.map((name) => `arn:aws:appconfig:eu-central-1:000000000000:${resourceOf(name)}`),
+    extended: async (extension) =>
+      (extension === 'veltrix-main-guard' ? this.guarded : this.application.environments).map(
+        (name) => `arn:aws:appconfig:eu-central-1:000000000000:${resourceOf(name)}`,
+      ),
   };
 
   async queue(where: ClusterAddress) {

@@ -11,6 +11,9 @@ describe('settings of alarms', () => {
       deadLetters: 1,
     });
     expect(alarmSettingsSchema.parse({ silentNodes: 5 })).toMatchObject({ silentNodes: 5, deadLetters: 1 });
+    expect(alarmSettingsSchema.parse({ reportsMissingMinutes: 3 })).toMatchObject({
+      reportsMissingMinutes: 3,
+    });
   });
 
   it.each([
@@ -19,6 +22,8 @@ describe('settings of alarms', () => {
     { reportsLateSeconds: 1 },
     { changesLateSeconds: 100_000 },
     { overCapacityMinutes: 61 },
+    { reportsMissingMinutes: 2 },
+    { reportsMissingMinutes: 61 },
     { nodesSilent: 1 },
   ])('refuse %j', (settings) => {
     expect(alarmSettingsSchema.safeParse(settings).success).toBe(false);

@@ -77,7 +77,7 @@ describe('veltrix doctor', () => {
     breakService(['appconfig'], 'fail');
     const examination = await examine();
     expect(told(examination)).toEqual([
-      'unknown access: AWS does not answer: what is deployed (treasure-hunt/staging), which names are deployed cannot be read',
+      'unknown access: AWS does not answer: what is deployed (treasure-hunt/staging), what the guard is attached to, which names are deployed cannot be read',
     ]);
     expect(examination.clusters).toEqual(['treasure-hunt/staging']);
     expect(examination.findings[0]?.why).toMatch(/^InternalServerException: appconfig fails/);

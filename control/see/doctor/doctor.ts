@@ -58,7 +58,7 @@ export async function doctor(cloud: Cloud, { address, workspace }: DoctorQuestio
   const [region, caller, project] = await Promise.all([
     cloud.upkeep.region().catch(() => undefined),
     cloud.caller(),
-    openProject(workspace),
+    openProject(workspace, cloud.stage),
   ]);
   const { meant, isKnown } = await clustersMeant(gathering, address, project);
   const [gathered, projects, renames] = await Promise.all([
@@ -72,7 +72,7 @@ export async function doctor(cloud: Cloud, { address, workspace }: DoctorQuestio
   const clusters = gathered.map((facts, index): Examined => {
     const known = projects[index];
     const at = { address: formatCluster(facts.cluster), schemas: schemasIn(stage, facts) };
-    return { ...facts, ...at, ...(known && { project: known }) };
+    return { ...facts, ...at, ...guardingOf(stage, facts), ...(known && { project: known }) };
   });
   return {
     target: cloud.target,
@@ -85,11 +85,17 @@ export async function doctor(cloud: Cloud, { address, workspace }: DoctorQuestio
       stage,
       clusters,
       project: project && [...project.findings, ...renames],
+      listed: project?.stage,
       isKnown,
       caller,
       unread: unread.findings,
     }),
   };
+}
+
+function guardingOf({ guarded }: StageFacts, { resource }: ClusterFacts): Pick<Examined, 'isGuarded'> {
+  if (guarded === undefined || resource === undefined) return {};
+  return { isGuarded: guarded.some((arn) => arn.endsWith(`:${resource}`)) };
 }
 
 /** What the validators say of themselves; of an older release they say nothing. */

@@ -1,6 +1,7 @@
 /** From facts to findings: every rule, and what each check can say of what it looked at. Pure. */
 
 import { isRunning } from '../../../core/delivery/deployments.js';
+import type { Stage } from '../../../core/stages.js';
 import { groupBy } from '../../values/group-by.js';
 import type { Examined, StageFacts } from './facts.js';
 import { type CheckName, checkNames, counted, type Finding, type Found, type Level } from './finding.js';
@@ -9,6 +10,7 @@ import { nodesFound } from './rules/nodes.js';
 import { countsFound, roomFound, shardsFound } from './rules/quotas.js';
 import { queueFound, rolloutsFound } from './rules/rollouts.js';
 import { functionsFound, reportsFound } from './rules/stage.js';
+import { alarmsFound, guardFound } from './rules/watching.js';
 import { workFound } from './rules/work.js';
 
 export interface World {
@@ -16,6 +18,8 @@ export interface World {
   readonly clusters: readonly Examined[];
   /** Of applications here that do not load; undefined where there is no project at hand. */
   readonly project: readonly Found[] | undefined;
+  /** The stage as the project lists it. */
+  readonly listed: Stage | undefined;
   /** False where AppConfig does not say what there is. */
   readonly isKnown: boolean;
   readonly caller: string | undefined;
@@ -51,11 +55,15 @@ const each =
 
 const rules: Readonly<Record<CheckName, (world: World) => readonly Found[]>> = {
   access: ({ caller, unread }) => [...(caller === undefined ? [nobodyKnown] : []), ...unread],
-  functions: (world) => [...nothingDeployed(world), ...functionsFound(world.stage)],
+  functions: (world) => [
+    ...nothingDeployed(world),
+    ...functionsFound(world.stage),
+    ...alarmsFound(world.listed),
+  ],
   reports: ({ stage }) => reportsFound(stage),
   files: ({ clusters, project = [] }) => [...project, ...clusters.flatMap(filesFound)],
   schemas: each(schemasFound),
-  rollouts: each(rolloutsFound),
+  rollouts: ({ clusters }) => [...clusters.flatMap(rolloutsFound), ...clusters.flatMap(guardFound)],
   queue: each(queueFound),
   nodes: each(nodesFound),
   work: each(workFound),

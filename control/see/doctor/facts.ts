@@ -10,6 +10,7 @@ import type { DrainList } from '../../../core/fleet/drains.js';
 import type { NodeRecord } from '../../../core/fleet/node-records.js';
 import type { Roster } from '../../../core/fleet/roster.js';
 import type { Application } from '../../../core/profiles.js';
+import type { StageEnvironment } from '../../../core/stages.js';
 import type { EpochMs } from '../../../core/time.js';
 import type { DeployedFunction, EventSource } from '../../../core/upkeep.js';
 import type { NewestDeployments } from '../../facts.js';
@@ -34,6 +35,8 @@ export interface StageFacts {
   /** Shards of the stream of reports; `absent`: there is no such stream. */
   readonly loadShards: number | 'absent' | undefined;
   readonly deadLetters: number | 'absent' | undefined;
+  /** ARNs of the environments that the guard is attached to. */
+  readonly guarded: readonly string[] | undefined;
 }
 
 /** What is in force of a cluster's assignment; without a table where nothing was assigned yet. */
@@ -46,6 +49,8 @@ export interface AssignmentFacts {
 export interface ClusterFacts extends Pick<StageFacts, 'stage' | 'deploy'> {
   readonly cluster: ClusterAddress;
   readonly now: EpochMs;
+  /** How its ARN ends; absent where AppConfig does not say. */
+  readonly resource: string | undefined;
   /** Of the application, as AppConfig has them; as the files do, where AppConfig does not say. */
   readonly profiles: readonly string[];
   readonly deployed: NewestDeployments | undefined;
@@ -72,6 +77,8 @@ export interface FileFacts {
 export interface ProjectFacts {
   readonly application: Application;
   readonly files: readonly FileFacts[];
+  /** How its stage runs it, where the project lists its stages. */
+  readonly environment?: StageEnvironment;
 }
 
 /** Everything of one cluster, for rules that hold one against the other. */
@@ -79,6 +86,8 @@ export interface Examined extends ClusterFacts {
   readonly address: string;
   /** Absent where there is no project at hand, or it knows nothing of the application. */
   readonly project?: ProjectFacts;
+  /** Whether the guard is attached to it; absent where AppConfig does not say. */
+  readonly isGuarded?: boolean;
   /** Versions of the schemas that the deployed functions hold content against, by profile. */
   readonly schemas: ReadonlyMap<string, number>;
 }

@@ -6,6 +6,7 @@ import {
   assignFunction,
   deadLettersQueue,
   fanOutFunction,
+  guardExtension,
   guardFunction,
   loadStream,
   publishFunction,
@@ -49,7 +50,7 @@ export interface StageMeant {
 export async function gatherStage({ cloud, unread }: Gathering, asked: StageMeant): Promise<StageFacts> {
   const { stage, upkeep } = cloud;
   const reports = recordLoadFunction(stage);
-  const [functions, reportSources, loadShards, deadLetters] = await Promise.all([
+  const [functions, reportSources, loadShards, deadLetters, guarded] = await Promise.all([
     gatherFunctions({ cloud, unread }, expectedFunctions(stage, asked)),
     unread.orNothing(
       { what: 'what hands reports over', action: 'lambda:ListEventSourceMappings' },
@@ -63,8 +64,12 @@ export async function gatherStage({ cloud, unread }: Gathering, asked: StageMean
       { what: 'the dead letters', action: 'sqs:GetQueueAttributes' },
       orAbsent(upkeep.messages(deadLettersQueue(stage))),
     ),
+    unread.orNothing(
+      { what: 'what the guard is attached to', action: 'appconfig:ListExtensionAssociations' },
+      upkeep.extended(guardExtension(stage)),
+    ),
   ]);
-  return { stage, deploy: deployOf(cloud), functions, reportSources, loadShards, deadLetters };
+  return { stage, deploy: deployOf(cloud), functions, reportSources, loadShards, deadLetters, guarded };
 }
 
 const deployOf = ({ target, stage }: Cloud): string =>
@@ -128,6 +133,7 @@ export async function gatherCluster(gathering: Gathering, meant: Meant): Promise
     deploy: deployOf(cloud),
     cluster,
     now: cloud.clock(),
+    resource: open?.resource,
     profiles: open?.profiles ?? profiles,
     ...deployments,
     records,

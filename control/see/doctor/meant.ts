@@ -4,7 +4,7 @@ import type { Address } from '../../../core/addresses.js';
 import { clustersOf, type OpenCluster, profilesOf } from '../../addressing.js';
 import { isOurs } from '../../stray-names.js';
 import type { Gathering, Meant } from './gather.js';
-import type { Project } from './project.js';
+import { isElsewhere, type Project } from './project.js';
 
 export interface AllMeant {
   readonly meant: readonly Meant[];
@@ -24,7 +24,8 @@ export async function clustersMeant(
   };
   const found = await unread.orNothing(asked, clustersOf(cloud, address));
   if (found === undefined) return { meant: inFiles(address, project), isKnown: false };
-  const ours = address.application === undefined ? await oursAmong({ cloud, unread }, found, project) : found;
+  const here = found.filter(({ cluster }) => !isElsewhere(project, cluster));
+  const ours = address.application === undefined ? await oursAmong({ cloud, unread }, here, project) : here;
   const meant = ours.map((open) => {
     // A profile that is misspelt is said so; what surrounds it is looked at with it.
     profilesOf(open, address);
@@ -60,6 +61,7 @@ function inFiles(address: Address, project: Project | undefined): readonly Meant
   return all.filter(
     ({ cluster }) =>
       (address.application ?? cluster.application) === cluster.application &&
-      (address.environment ?? cluster.environment) === cluster.environment,
+      (address.environment ?? cluster.environment) === cluster.environment &&
+      !isElsewhere(project, cluster),
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ClusterAddress } from '../../../core/addresses.js';
 import { isVeltrixError } from '../../../core/errors.js';
+import { environmentOf, holds, type Stage } from '../../../core/stages.js';
 import { hash8 } from '../../facts.js';
 import { prepareFile } from '../../files/check.js';
 import type { LoadedApplication, Workspace } from '../../files/workspace.js';
@@ -12,6 +13,8 @@ import type { Gathering } from './gather.js';
 
 export interface Project {
   readonly workspace: Workspace;
+  /** The stage that is looked at, as the project lists it; absent where it lists none. */
+  readonly stage?: Stage;
   /** Applications that load, by name. */
   readonly loaded: ReadonlyMap<string, LoadedApplication>;
   /** Those that do not. */
@@ -19,7 +22,10 @@ export interface Project {
 }
 
 /** Undefined where there is no project: that is no fault. */
-export async function openProject(open: () => Promise<Workspace>): Promise<Project | undefined> {
+export async function openProject(
+  open: () => Promise<Workspace>,
+  stageName: string,
+): Promise<Project | undefined> {
   const workspace = await orUsage(open());
   if (workspace === undefined || 'problem' in workspace) return undefined;
   const loaded = new Map<string, LoadedApplication>();
@@ -29,7 +35,18 @@ export async function openProject(open: () => Promise<Workspace>): Promise<Proje
     if ('problem' in application) findings.push(broken(name, application.problem));
     else loaded.set(name, application);
   }
-  return { workspace, loaded, findings };
+  const stage = (await workspace.stages())?.find(({ name }) => name === stageName);
+  return { workspace, loaded, findings, ...(stage && { stage }) };
+}
+
+/** Whether another stage holds an environment: what is left of it here is no concern of this one. */
+export function isElsewhere(
+  project: Project | undefined,
+  { application, environment }: ClusterAddress,
+): boolean {
+  // Every environment that an application names is in a stage.
+  const isNamed = project?.loaded.get(application)?.application.environments.includes(environment) ?? false;
+  return isNamed && project?.stage !== undefined && !holds(project.stage, environment);
 }
 
 interface Problem {
@@ -57,12 +74,12 @@ const broken = (name: string, { message, hint }: Problem['problem']): Found => (
 /** Names that look like renamed ones, as `plan` and `check --deployed` refuse them. */
 export async function renamesFound(
   { cloud, unread }: Gathering,
-  { workspace, findings }: Project,
+  { workspace, findings, stage }: Project,
 ): Promise<readonly Found[]> {
   // An application that does not load may name anything.
   if (findings.length > 0) return [];
   const asked = { what: 'which names are deployed', action: 'appconfig:ListEnvironments' };
-  const strays = await unread.orNothing(asked, straysOfProject(cloud, workspace));
+  const strays = await unread.orNothing(asked, straysOfProject(cloud, workspace, { stage }));
   return renamesIn(strays ?? { applications: { gone: [], added: [] }, within: [] }).map(
     ({ message, hint }) => ({
       level: 'bad',
@@ -86,7 +103,12 @@ export async function readProject(
   const reading = isNamed
     ? application.profiles.map(async (profile) => readFile(loaded, profile, environment))
     : [];
-  return { application, files: await Promise.all(reading) };
+  const held = project?.stage && holds(project.stage, environment) ? project.stage : undefined;
+  return {
+    application,
+    files: await Promise.all(reading),
+    ...(held && { environment: environmentOf(held, environment) }),
+  };
 }
 
 async function readFile(

@@ -1,7 +1,9 @@
 /** What a stage runs on, read over the wire where there is something to read, and as the SDK gives it where not. */
 
+import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { describe, expect, it } from 'vitest';
+import { createExtensions } from '../../../aws/upkeep/extensions.js';
 import { createFunctions } from '../../../aws/upkeep/functions.js';
 import { createQueues } from '../../../aws/upkeep/queues.js';
 import { createStreams } from '../../../aws/upkeep/streams.js';
@@ -45,6 +47,52 @@ describe('a queue', () => {
 
   it('is not there', async () => {
     expect(await createQueues(world().sqs).messages('nowhere')).toBeUndefined();
+  });
+});
+
+describe('an extension', () => {
+  it('is attached to what AppConfig says, and all of them to more, page by page', async () => {
+    const { call, appConfig } = world();
+    const made = async (Name: string, applications: number) => {
+      const Actions = {
+        ON_DEPLOYMENT_COMPLETE: [
+          { Name: 'a', Uri: 'arn:aws:events:us-east-1:000000000000:event-bus/default' },
+        ],
+      };
+      await call('appconfig', 'CreateExtension', { Name, Actions });
+      const arns = Array.from({ length: applications }, async (_, index) => {
+        const { Id } = await call<{ Id: string }>('appconfig', 'CreateApplication', {
+          Name: `${Name}-${index}`,
+        });
+        const ResourceIdentifier = `arn:aws:appconfig:us-east-1:000000000000:application/${Id}`;
+        await call('appconfig', 'CreateExtensionAssociation', {
+          ExtensionIdentifier: Name,
+          ResourceIdentifier,
+        });
+        return ResourceIdentifier;
+      });
+      return (await Promise.all(arns)).toSorted();
+    };
+    const [few, many] = [world().name(), world().name()];
+    const [ofFew, ofMany] = [await made(few, 2), await made(many, 51)];
+    const extensions = createExtensions(appConfig);
+    expect((await extensions.extended(few)).toSorted()).toEqual(ofFew);
+    expect((await extensions.extended(many)).toSorted()).toEqual(ofMany);
+    expect(await extensions.extended()).toEqual(expect.arrayContaining([...ofFew, ...ofMany]));
+    expect(await extensions.extended('nothing-of-that-name')).toEqual([]);
+  });
+
+  it('that is not there is attached to nothing, and is not shown to everybody', async () => {
+    const failing = (name: string) =>
+      createExtensions(
+        Object.assign(new AppConfigClient({ region: 'eu-west-1' }), {
+          send: () => Promise.reject(Object.assign(new Error('no'), { name })),
+        }),
+      ).extended('guard');
+    expect(await failing('ResourceNotFoundException')).toEqual([]);
+    await expect(failing('AccessDeniedException')).rejects.toThrow(
+      'could not list what guard is attached to',
+    );
   });
 });
 
