@@ -53,6 +53,11 @@ export const acknowledged: readonly Acknowledged[] = [
     why: 'All of an application that is named, to look at.',
   },
   {
+    rule: /^AwsSolutions-IAM5\[Resource::.*:application\/\*\]$/,
+    at: /^(Pipeline\/Infrastructure|Github\/deploy)\//,
+    why: 'Names of environments and profiles, and nothing in them: what was renamed stands under a name that no file has.',
+  },
+  {
     rule: /^AwsSolutions-IAM5\[Resource::.*:deploymentstrategy\/\*\]$/,
     at: /^Access\/operator-/,
     why: 'A strategy says how fast, and whoever may deploy at all may deploy at once.',

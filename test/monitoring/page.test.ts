@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { metrics } from '../../client/telemetry/metrics.js';
-import { deadLinks, linkCount, pageOf, unknownCommands } from '../infra/pages.js';
+import { deadLinks, linkCount, pageOf, unknownCommands } from '../infra/operations/pages.js';
 
 const page = pageOf('monitoring/README.md');
 const rows = [

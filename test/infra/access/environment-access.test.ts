@@ -6,7 +6,7 @@ import type { Application } from '../../../core/profiles.js';
 import { EnvironmentAccess } from '../../../infra/access/environment-access.js';
 import { AccessStack } from '../../../infra/stacks/access-stack.js';
 import { scratchApps } from '../assembly.js';
-import { stageOf } from '../synthesized.js';
+import { stageOf } from '../stages/synthesized.js';
 import { policiesIn, resourcesIn } from './documents.js';
 import { isAllowed } from './iam.js';
 

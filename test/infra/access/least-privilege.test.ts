@@ -31,6 +31,7 @@ describe('every policy', () => {
     const without = [
       'appconfig:ListApplications',
       'appconfig:ListDeploymentStrategies',
+      'appconfig:ListExtensionAssociations',
       'lambda:ListEventSourceMappings',
       'xray:PutTraceSegments',
       'xray:PutTelemetryRecords',

@@ -71,6 +71,7 @@ const readers: Readonly<Partial<Record<ServiceName, Read>>> = {
 /** By method and path, `*` for an id; the resources are what the actions' required resource types say. */
 const routes: readonly [string, string, (ids: readonly string[], body: Body) => readonly string[]][] = [
   ['GET /applications', 'ListApplications', () => ['*']],
+  ['GET /extensionassociations', 'ListExtensionAssociations', () => ['*']],
   ['GET /deploymentstrategies', 'ListDeploymentStrategies', () => ['*']],
   ['GET /applications/*/environments', 'ListEnvironments', ([a]) => [application(a)]],
   ['GET /applications/*/configurationprofiles', 'ListConfigurationProfiles', ([a]) => [application(a)]],

@@ -1,8 +1,8 @@
 /** Who is told of which alarm, and from when on. */
 
 import { describe, expect, it } from 'vitest';
+import { stageOf } from '../stages/synthesized.js';
 import { operated } from './operated.js';
-import { stageOf } from './synthesized.js';
 
 const { assembled, alarmsOf } = operated();
 const topic = 'arn:aws:sns:eu-central-1:111122223333:on-call';

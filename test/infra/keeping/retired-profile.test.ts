@@ -3,17 +3,17 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { applications } from '../../config/applications.js';
-import { retire } from '../../control/act/retire/retire.js';
-import type { Cloud } from '../../control/cloud.js';
-import { connect } from '../../control/connect.js';
-import { DataStack } from '../../infra/stacks/data-stack.js';
-import { DeliveryStack } from '../../infra/stacks/delivery-stack.js';
-import { stages } from '../../infra/stages.js';
-import { type LocalAws, startLocalAws } from '../../local/index.js';
-import { ManualClock } from '../../local/kernel/clock.js';
-import { useEnvironment } from '../system/aws-environment.js';
-import { scratchApps } from './assembly.js';
+import { applications } from '../../../config/applications.js';
+import { retire } from '../../../control/act/retire/retire.js';
+import type { Cloud } from '../../../control/cloud.js';
+import { connect } from '../../../control/connect.js';
+import { DataStack } from '../../../infra/stacks/data-stack.js';
+import { DeliveryStack } from '../../../infra/stacks/delivery-stack.js';
+import { stages } from '../../../infra/stages.js';
+import { type LocalAws, startLocalAws } from '../../../local/index.js';
+import { ManualClock } from '../../../local/kernel/clock.js';
+import { useEnvironment } from '../../system/aws-environment.js';
+import { scratchApps } from '../assembly.js';
 import { type Doors, doorsOf, identities } from './update-world.js';
 
 const scratchApp = scratchApps();

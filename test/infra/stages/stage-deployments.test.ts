@@ -1,8 +1,8 @@
 /** Every kind of stage, deployed to a local AWS that is the stage's account and region. */
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../local/index.js';
-import { scratchApps } from './assembly.js';
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from '../../../local/index.js';
+import { scratchApps } from '../assembly.js';
 import { stageOf, synthesizer, twoAccounts } from './synthesized.js';
 
 const synthesized = synthesizer();

@@ -2,11 +2,11 @@
 
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { defineApplication, defineProfile } from '../../core/profiles.js';
-import type { Stage } from '../../core/stages.js';
-import { OperationsStack } from '../../infra/stacks/operations-stack.js';
-import { scratchApps } from './assembly.js';
-import { stageOf } from './synthesized.js';
+import { defineApplication, defineProfile } from '../../../core/profiles.js';
+import type { Stage } from '../../../core/stages.js';
+import { OperationsStack } from '../../../infra/stacks/operations-stack.js';
+import { scratchApps } from '../assembly.js';
+import { stageOf } from '../stages/synthesized.js';
 
 export type Alarm = Record<string, unknown> & {
   readonly AlarmName: string;

@@ -2,9 +2,9 @@
 
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { DeliveryStack } from '../../infra/stacks/delivery-stack.js';
-import { scratchApps } from './assembly.js';
-import { hunt, stageOf } from './synthesized.js';
+import { DeliveryStack } from '../../../infra/stacks/delivery-stack.js';
+import { scratchApps } from '../assembly.js';
+import { hunt, stageOf } from '../stages/synthesized.js';
 
 const scratchApp = scratchApps();
 const alarmArn = 'arn:aws:cloudwatch:eu-central-1:111122223333:alarm:checkout-errors';

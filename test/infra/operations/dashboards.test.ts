@@ -3,15 +3,15 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { assignMetrics, fleetGauges } from '../../functions/assign-partitions/settings.js';
-import { changeGauges, fanOutMetrics } from '../../functions/fan-out-change/settings.js';
-import { guardMetrics } from '../../functions/guard-rollout/settings.js';
-import { publishMetrics } from '../../functions/publish-config/settings.js';
-import { recordLoadMetrics, reportGauges } from '../../functions/record-load/settings.js';
-import { OperationsStack } from '../../infra/stacks/operations-stack.js';
-import { scratchApps } from './assembly.js';
+import { assignMetrics, fleetGauges } from '../../../functions/assign-partitions/settings.js';
+import { changeGauges, fanOutMetrics } from '../../../functions/fan-out-change/settings.js';
+import { guardMetrics } from '../../../functions/guard-rollout/settings.js';
+import { publishMetrics } from '../../../functions/publish-config/settings.js';
+import { recordLoadMetrics, reportGauges } from '../../../functions/record-load/settings.js';
+import { OperationsStack } from '../../../infra/stacks/operations-stack.js';
+import { scratchApps } from '../assembly.js';
+import { hunt, shop, stageOf } from '../stages/synthesized.js';
 import { unknownCommands } from './pages.js';
-import { hunt, shop, stageOf } from './synthesized.js';
 
 const scratchApp = scratchApps();
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { StageRow } from '../../core/stages.js';
+import type { StageRow } from '../../../core/stages.js';
 import { functionNames, stageOf, synthesizer, twoAccounts } from './synthesized.js';
 
 const synthesized = synthesizer();

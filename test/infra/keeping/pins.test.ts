@@ -1,13 +1,13 @@
 /** What holds data is where it has always been: under another logical id, CloudFormation would make it anew and empty. */
 
 import { describe, expect, inject, it } from 'vitest';
-import { applications } from '../../config/applications.js';
-import type { Stage } from '../../core/stages.js';
-import { addStages } from '../../infra/app.js';
-import { logicalIdOf } from '../../infra/delivery/logical-ids.js';
-import { stages } from '../../infra/stages.js';
-import { lostBetween } from '../../scripts/stateful.js';
-import { scratchApps } from './assembly.js';
+import { applications } from '../../../config/applications.js';
+import type { Stage } from '../../../core/stages.js';
+import { addStages } from '../../../infra/app.js';
+import { logicalIdOf } from '../../../infra/delivery/logical-ids.js';
+import { stages } from '../../../infra/stages.js';
+import { lostBetween } from '../../../scripts/stateful.js';
+import { scratchApps } from '../assembly.js';
 import { statefulOf } from './update-world.js';
 
 const scratchApp = scratchApps();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { StageRow } from '../../core/stages.js';
-import { text } from './assembly.js';
+import type { StageRow } from '../../../core/stages.js';
+import { text } from '../assembly.js';
 import { functionNames, type Synthesized, stageOf, synthesizer } from './synthesized.js';
 
 const synthesized = synthesizer();

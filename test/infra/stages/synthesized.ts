@@ -1,10 +1,10 @@
 /** Stages synthesized for a test: of two applications with one profile, and with the bundles that are there. */
 
 import * as z from 'zod';
-import { defineApplication, defineProfile } from '../../core/profiles.js';
-import { parseStages, type Stage, type StageRow } from '../../core/stages.js';
-import { addStages } from '../../infra/app.js';
-import { type Resource, scratchApps } from './assembly.js';
+import { defineApplication, defineProfile } from '../../../core/profiles.js';
+import { parseStages, type Stage, type StageRow } from '../../../core/stages.js';
+import { addStages } from '../../../infra/app.js';
+import { type Resource, scratchApps } from '../assembly.js';
 
 const profile = defineProfile({
   name: 'rules',

@@ -3,9 +3,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type verbs as allVerbs, commonOptions, verbs } from '../../cli/verbs.js';
+import { type verbs as allVerbs, commonOptions, verbs } from '../../../cli/verbs.js';
 
-const docs = fileURLToPath(new URL('../../docs/', import.meta.url));
+const docs = fileURLToPath(new URL('../../../docs/', import.meta.url));
 
 export const pageOf = (name: string): string => readFileSync(path.join(docs, name), 'utf8');
 

@@ -1,8 +1,8 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { metricNamespace } from '../../functions/measures.js';
+import { metricNamespace } from '../../../functions/measures.js';
+import { stageOf } from '../stages/synthesized.js';
 import { application, operated } from './operated.js';
-import { stageOf } from './synthesized.js';
 
 const { assembled, alarmsOf } = operated();
 
@@ -192,6 +192,24 @@ describe('the operations stack', () => {
       ComparisonOperator: 'LessThanThreshold',
       DatapointsToAlarm: 5,
       EvaluationPeriods: 5,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  it('raises reports-missing when nothing is counted for as long as the stage says, and only where it does', () => {
+    expect(alarmsOf().has('veltrix-main-reports-missing')).toBe(false);
+    const asked = alarmsOf({ alarms: { reportsMissingMinutes: 7 } });
+    expect(asked.size).toBe(32);
+    expect(asked.get('veltrix-main-reports-missing')).toMatchObject({
+      Namespace: 'Veltrix',
+      MetricName: 'ReportsReceived',
+      Dimensions: [{ Name: 'service', Value: 'record-load' }],
+      Statistic: 'Sum',
+      Period: 60,
+      Threshold: 1,
+      ComparisonOperator: 'LessThanThreshold',
+      DatapointsToAlarm: 7,
+      EvaluationPeriods: 7,
       TreatMissingData: 'breaching',
     });
   });

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { parse } from 'yaml';
-import { epochMs } from '../../core/time.js';
-import type { DeployProgress, DeployResult } from '../../local/deploy/progress.js';
-import { type LocalAws, startLocalAws } from '../../local/index.js';
-import { ManualClock } from '../../local/kernel/clock.js';
-import { lostBetween, type StatefulStacks } from '../../scripts/stateful.js';
+import { epochMs } from '../../../core/time.js';
+import type { DeployProgress, DeployResult } from '../../../local/deploy/progress.js';
+import { type LocalAws, startLocalAws } from '../../../local/index.js';
+import { ManualClock } from '../../../local/kernel/clock.js';
+import { lostBetween, type StatefulStacks } from '../../../scripts/stateful.js';
 import { before, type Doors, doorsOf, identities, statefulOf, writeAssembly } from './update-world.js';
 
 const delivery = 'Veltrix-main-Delivery';

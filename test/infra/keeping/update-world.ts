@@ -4,17 +4,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppConfigClient } from '@aws-sdk/client-appconfig';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { createDirectory } from '../../aws/appconfig/directory.js';
-import { createEnvironmentStore } from '../../aws/appconfig/environment-store.js';
-import { createChangeCursors } from '../../aws/dynamodb/change-cursors.js';
-import { createDrains } from '../../aws/dynamodb/drains.js';
-import { createPublishQueues } from '../../aws/dynamodb/publish-queues.js';
-import { createRolloutRecords } from '../../aws/dynamodb/rollout-records.js';
-import type { EnvironmentStore } from '../../core/delivery/deployments.js';
-import { assignmentsTable, cursorsTable, queuesTable, rolloutsTable } from '../../core/names.js';
-import { epochMs } from '../../core/time.js';
-import type { LocalAws } from '../../local/index.js';
-import { type StatefulStacks, statefulIn } from '../../scripts/stateful.js';
+import { createDirectory } from '../../../aws/appconfig/directory.js';
+import { createEnvironmentStore } from '../../../aws/appconfig/environment-store.js';
+import { createChangeCursors } from '../../../aws/dynamodb/change-cursors.js';
+import { createDrains } from '../../../aws/dynamodb/drains.js';
+import { createPublishQueues } from '../../../aws/dynamodb/publish-queues.js';
+import { createRolloutRecords } from '../../../aws/dynamodb/rollout-records.js';
+import type { EnvironmentStore } from '../../../core/delivery/deployments.js';
+import { assignmentsTable, cursorsTable, queuesTable, rolloutsTable } from '../../../core/names.js';
+import { epochMs } from '../../../core/time.js';
+import type { LocalAws } from '../../../local/index.js';
+import { type StatefulStacks, statefulIn } from '../../../scripts/stateful.js';
 
 /** What the stacks of an earlier commit hold. */
 export const before = (
