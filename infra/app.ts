@@ -4,8 +4,9 @@ import { App } from 'aws-cdk-lib';
 import { UsageError } from '../core/errors.js';
 import { applicationsIn, demandHomes } from '../core/placement.js';
 import type { Application } from '../core/profiles.js';
-import { type Stage, stageNamed } from '../core/stages.js';
+import type { Stage } from '../core/stages.js';
 import { bundleFunctions } from './bundle.js';
+import { chosenStages, placeOf } from './parts/chosen-stages.js';
 import { AccessStack } from './stacks/access-stack.js';
 import { DataStack } from './stacks/data-stack.js';
 import { DeliveryStack } from './stacks/delivery-stack.js';
@@ -54,20 +55,12 @@ function demandNoPipeline(stages: readonly Stage[]): void {
 /** The stacks of the chosen stages. */
 export function addStages(app: App, { applications, stages }: Deployed): void {
   demandHomes(stages, applications);
-  for (const stage of chosen(app, stages)) addStage(app, stage, applicationsIn(stage, applications));
-}
-
-function chosen(app: App, stages: readonly Stage[]): readonly Stage[] {
-  const name: unknown = app.node.tryGetContext('stage');
-  return name === undefined ? stages : [stageNamed(stages, String(name))];
+  for (const stage of chosenStages(app, stages)) addStage(app, stage, applicationsIn(stage, applications));
 }
 
 function addStage(app: App, stage: Stage, applications: readonly Application[]): void {
   const name = (part: string) => `Veltrix-${stage.name}-${part}`;
-  const env = {
-    ...(stage.account !== undefined && { account: stage.account }),
-    ...(stage.region !== undefined && { region: stage.region }),
-  };
+  const env = placeOf(stage);
   const all = { env, stage, applications };
 
   // Outlives every deployment: tables, streams. Deleting it loses records.

@@ -67,18 +67,6 @@ export function readBatch(event: unknown): Batch {
   return { reports, refused };
 }
 
-/** In the order of the items. */
-export function groupBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group) group.push(item);
-    else groups.set(key, [item]);
-  }
-  return groups;
-}
-
 type Read =
   | { readonly ok: true; readonly report: NodeReport }
   | { readonly ok: false; readonly reason: string };

@@ -5,8 +5,9 @@
 
 import { foldReport, hasTwin, type NodeRecord, type NodeRecords } from '../../core/fleet/node-records.js';
 import { type Surroundings, type WriteReason, whyWrite } from '../../core/fleet/write-pace.js';
+import { groupBy } from '../../core/group-by.js';
 import type { Log } from '../log.js';
-import { type ArrivedReport, groupBy, type Place } from './batch.js';
+import type { ArrivedReport, Place } from './batch.js';
 import type { ClusterMemory, KnownNode } from './known-nodes.js';
 
 /** Rounds of reading, folding and writing; each lost revision means that somebody else got one write further. */

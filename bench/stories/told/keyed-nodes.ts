@@ -187,6 +187,8 @@ function findingsOf({ fleet }: Scene, underLock: Curves<Measured>, byHash: Curve
       before: heldUpTo(underLock.before, bar),
       after: held,
       unit: '/s',
+      unless:
+        'past it too much fails: a partition on its way to another owner is served by nobody for some seconds',
     },
     {
       headline: 'cost',

@@ -1,8 +1,8 @@
 /** From facts to findings: every rule, and what each check can say of what it looked at. Pure. */
 
 import { isRunning } from '../../../core/delivery/deployments.js';
+import { groupBy } from '../../../core/group-by.js';
 import type { Stage } from '../../../core/stages.js';
-import { groupBy } from '../../values/group-by.js';
 import type { Examined, StageFacts } from './facts.js';
 import { type CheckName, checkNames, counted, type Finding, type Found, type Level } from './finding.js';
 import { filesFound, schemasFound } from './rules/files.js';

@@ -1,8 +1,8 @@
 /** What could not be read while looking: told as findings of their own, denials by the action that is missing. */
 
 import { isVeltrixError, type VeltrixError } from '../../../core/errors.js';
+import { groupBy } from '../../../core/group-by.js';
 import { explainFailure } from '../../failures.js';
-import { groupBy } from '../../values/group-by.js';
 import { type Found, listed } from './finding.js';
 
 /** A question to AWS. */

@@ -9,8 +9,8 @@ import {
   presenceOf,
 } from '../../../../core/fleet/liveness.js';
 import type { NodeRecord } from '../../../../core/fleet/node-records.js';
+import { groupBy } from '../../../../core/group-by.js';
 import { stuckIn } from '../../../fleet/assignment.js';
-import { groupBy } from '../../../values/group-by.js';
 import { type Cause, type CauseKind, causesOf } from '../../node-causes.js';
 import type { Examined } from '../facts.js';
 import { counted, type Found, type Level, lasting, listed } from '../finding.js';
